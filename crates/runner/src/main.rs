@@ -1,0 +1,2 @@
+//! normlab
+fn main() {}
