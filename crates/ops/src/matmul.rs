@@ -1,0 +1,145 @@
+//! Matrix products on slices: the one place that calls `gemm`.
+
+use crate::Element;
+
+/// A row-major matrix, or the transpose of one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Matrix<'a, E> {
+    data: &'a [E],
+    rows: usize,
+    columns: usize,
+    row_stride: usize,
+    column_stride: usize,
+}
+
+impl<'a, E> Matrix<'a, E> {
+    pub(crate) fn new(data: &'a [E], rows: usize, columns: usize) -> Self {
+        assert_eq!(data.len(), rows * columns, "{} elements, {rows} x {columns}", data.len());
+        Matrix { data, rows, columns, row_stride: columns, column_stride: 1 }
+    }
+
+    pub(crate) fn transposed(self) -> Self {
+        Matrix {
+            data: self.data,
+            rows: self.columns,
+            columns: self.rows,
+            row_stride: self.column_stride,
+            column_stride: self.row_stride,
+        }
+    }
+}
+
+/// What a product does with the numbers that it finds in its result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Existing {
+    Overwrite,
+    AddTo,
+}
+
+/// Writes `left` times `right` to `result`, row-major, on the calling thread.
+pub(crate) fn multiply<E: Element>(
+    result: &mut [E],
+    existing: Existing,
+    left: Matrix<E>,
+    right: Matrix<E>,
+) {
+    let (rows, columns, inner) = (left.rows, right.columns, left.columns);
+    assert_eq!(inner, right.rows, "{rows} x {inner} times {} x {columns}", right.rows);
+    assert_eq!(result.len(), rows * columns, "{} elements, {rows} x {columns}", result.len());
+    if rows == 0 || columns == 0 {
+        return;
+    }
+    // SAFETY: `gemm` reads rows x inner and inner x columns elements of the operands through their
+    // strides and writes rows x columns elements of the result with row stride `columns`. Both
+    // constructors of `Matrix` keep every (row, column) inside its slice, the result's length is
+    // checked above, and the result is borrowed mutably, so it overlaps neither operand.
+    #[allow(unsafe_code)] // `gemm` takes pointers; nothing safe is offered.
+    unsafe {
+        gemm::gemm(
+            rows,
+            columns,
+            inner,
+            result.as_mut_ptr(),
+            1,
+            columns as isize,
+            existing == Existing::AddTo,
+            left.data.as_ptr(),
+            left.column_stride as isize,
+            left.row_stride as isize,
+            right.data.as_ptr(),
+            right.column_stride as isize,
+            right.row_stride as isize,
+            E::one(),
+            E::one(),
+            false,
+            false,
+            false,
+            gemm::Parallelism::None,
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The definition of a product, with its own indices.
+    fn by_hand(left: &[f64], right: &[f64], rows: usize, inner: usize, columns: usize) -> Vec<f64> {
+        let mut result = vec![0.0; rows * columns];
+        for row in 0..rows {
+            for column in 0..columns {
+                for k in 0..inner {
+                    result[row * columns + column] +=
+                        left[row * inner + k] * right[k * columns + column];
+                }
+            }
+        }
+        result
+    }
+
+    fn numbers(len: usize, start: f64) -> Vec<f64> {
+        (0..len).map(|i| (start + i as f64 * 1.7).sin()).collect()
+    }
+
+    #[test]
+    fn products_of_all_orientations_equal_the_definition() {
+        for (rows, inner, columns) in [(1, 1, 1), (3, 5, 2), (7, 1, 9), (17, 33, 65), (4, 0, 3)] {
+            let (a, b) = (numbers(rows * inner, 0.3), numbers(inner * columns, 0.9));
+            let expected = by_hand(&a, &b, rows, inner, columns);
+            let a_transposed: Vec<f64> =
+                (0..inner * rows).map(|i| a[i % rows * inner + i / rows]).collect();
+            let b_transposed: Vec<f64> =
+                (0..inner * columns).map(|i| b[i % inner * columns + i / inner]).collect();
+            let lefts = [
+                Matrix::new(&a, rows, inner),
+                Matrix::new(&a_transposed, inner, rows).transposed(),
+            ];
+            let rights = [
+                Matrix::new(&b, inner, columns),
+                Matrix::new(&b_transposed, columns, inner).transposed(),
+            ];
+            for left in lefts {
+                for right in rights {
+                    let mut result = vec![1.0; rows * columns];
+                    multiply(&mut result, Existing::AddTo, left, right);
+                    for (got, want) in result.iter().zip(&expected) {
+                        assert!((got - 1.0 - want).abs() <= 1e-14 * (1.0 + inner as f64));
+                    }
+                    let mut result = vec![f64::NAN; rows * columns];
+                    multiply(&mut result, Existing::Overwrite, left, right);
+                    for (got, want) in result.iter().zip(&expected) {
+                        assert!((got - want).abs() <= 1e-14 * (1.0 + inner as f64));
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "2 x 3 times 2 x 3")]
+    fn shapes_that_do_not_fit_are_a_bug() {
+        let a = [0.0_f32; 6];
+        let (left, right) = (Matrix::new(&a, 2, 3), Matrix::new(&a, 2, 3));
+        multiply(&mut [0.0; 6], Existing::Overwrite, left, right);
+    }
+}

@@ -1,0 +1,97 @@
+//! Sums whose order does not depend on the instruction set.
+
+use crate::Element;
+
+/// As many partial sums as the widest vector holds f32 numbers.
+const LANES: usize = 16;
+
+/// The sum of a slice: 16 interleaved partial sums, then a tree.
+///
+/// The order of additions is part of the function, so the same numbers give the same bits on every
+/// processor, and the error grows as n/16 rather than n.
+///
+/// ```
+/// assert_eq!(ops::sum(&[1.0_f32; 100]), 100.0);
+/// ```
+#[inline(always)]
+pub fn sum<E: Element>(values: &[E]) -> E {
+    sum_of(values, values, |a, _| a)
+}
+
+/// The sum of products of two slices of equal length.
+///
+/// ```
+/// assert_eq!(ops::dot(&[1.0_f64, 2.0, 3.0], &[10.0, 100.0, 1000.0]), 3210.0);
+/// ```
+#[inline(always)]
+pub fn dot<E: Element>(a: &[E], b: &[E]) -> E {
+    sum_of(a, b, |a, b| a * b)
+}
+
+/// The sum of `term(a, b)` over two slices of equal length, in the order of [`sum`].
+#[inline(always)]
+pub fn sum_of<E: Element>(a: &[E], b: &[E], term: impl Fn(E, E) -> E) -> E {
+    debug_assert_eq!(a.len(), b.len());
+    let mut lanes = [E::default(); LANES];
+    let (a_chunks, a_rest) = a.as_chunks::<LANES>();
+    let (b_chunks, b_rest) = b.as_chunks::<LANES>();
+    for (a, b) in a_chunks.iter().zip(b_chunks) {
+        for lane in 0..LANES {
+            lanes[lane] += term(a[lane], b[lane]);
+        }
+    }
+    for (lane, (&a, &b)) in lanes.iter_mut().zip(a_rest.iter().zip(b_rest)) {
+        *lane += term(a, b);
+    }
+    tree(lanes)
+}
+
+#[inline(always)]
+fn tree<E: Element>(mut lanes: [E; LANES]) -> E {
+    let mut width = LANES / 2;
+    while width > 0 {
+        for lane in 0..width {
+            lanes[lane] += lanes[lane + width];
+        }
+        width /= 2;
+    }
+    lanes[0]
+}
+
+/// Adds every row of a matrix to `sums`, one sum per column.
+#[inline(always)]
+pub fn column_sums<E: Element>(sums: &mut [E], rows: &[E]) {
+    for row in rows.chunks_exact(sums.len().max(1)) {
+        for (sum, &element) in sums.iter_mut().zip(row) {
+            *sum += element;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_length_around_the_lanes_is_summed_whole() {
+        for len in 0..70 {
+            // The numbers 1..=n sum to n (n + 1) / 2.
+            let values: Vec<f64> = (1..=len).map(f64::from).collect();
+            assert_eq!(sum(&values), f64::from(len * (len + 1) / 2));
+        }
+    }
+
+    #[test]
+    fn dispatched_and_plain_sums_have_the_same_bits() {
+        let values: Vec<f32> = (0..1000).map(|i| (i as f32 * 0.37).sin()).collect();
+        let plain = sum(&values);
+        assert_eq!(crate::vectorized(|| sum(&values)).to_bits(), plain.to_bits());
+    }
+
+    #[test]
+    fn columns_are_summed_apart() {
+        let mut sums = [0.0_f32; 3];
+        column_sums(&mut sums, &[1.0, 2.0, 3.0, 10.0, 20.0, 30.0]);
+        assert_eq!(sums, [11.0, 22.0, 33.0]);
+    }
+}

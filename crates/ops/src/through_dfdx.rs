@@ -1,0 +1,86 @@
+//! Any dfdx computation as one operation: dfdx's own autodiff supplies the derivative.
+
+use dfdx::tensor::{Cpu, OwnedTape, PutTape, Tape, Tensor, TensorFromVec, ZerosTensor};
+use dfdx::tensor_ops::Backward;
+
+use crate::{Buffer, Element, Gradients, Pass, Value};
+
+/// A dfdx tensor of four axes: samples x positions x groups x channels, or 1 where nothing varies.
+pub type DfdxTensor<E> = Tensor<(usize, usize, usize, usize), E, Cpu>;
+
+/// Runs `compute` on copies of `inputs`, each viewed with four axes, and records dfdx's gradient.
+///
+/// `compute` gets tensors without a tape and the tape that it must thread through every dfdx
+/// operation (`tensor.put_tape(tape)`, operate, `split_tape()`), and gives both back. The copies at
+/// the border cost little beside dfdx's composed operations.
+///
+/// # Panics
+/// If an input's shape does not have as many elements as the input, or the result has not
+/// rows x columns elements.
+pub fn through_dfdx<E: Element>(
+    inputs: &[(&Value<E>, [usize; 4])],
+    (rows, columns): (usize, usize),
+    pass: &mut Pass<E>,
+    compute: impl FnOnce(&[DfdxTensor<E>], OwnedTape<E, Cpu>) -> (DfdxTensor<E>, OwnedTape<E, Cpu>),
+) -> Value<E> {
+    let device = E::device();
+    let tensors: Vec<DfdxTensor<E>> = inputs
+        .iter()
+        .map(|(value, [a, b, c, d])| {
+            device.tensor_from_vec(value.as_slice().to_vec(), (*a, *b, *c, *d))
+        })
+        .collect();
+    let (output, tape) = compute(&tensors, OwnedTape::default());
+    let y = Value::from_buffer(rows, columns, Buffer::from_vec(output.as_vec()));
+
+    if pass.records() {
+        let values: Vec<Value<E>> = inputs.iter().map(|(value, _)| (*value).clone()).collect();
+        let y = y.clone();
+        pass.record(move |gradients: &mut Gradients<E>| {
+            let Some(dy) = gradients.take(&y) else { return };
+            let mut inner = run_backward(tape, output, dy);
+            for (value, tensor) in values.iter().zip(&tensors) {
+                let gradient = inner.get_or_alloc_mut(tensor).expect("memory for a gradient");
+                gradients.add(value, Buffer::from_vec(std::mem::take(gradient)));
+            }
+        });
+    }
+    y
+}
+
+fn run_backward<E: Element>(
+    mut tape: OwnedTape<E, Cpu>,
+    output: DfdxTensor<E>,
+    cotangent: Buffer<E>,
+) -> dfdx::tensor::Gradients<E, Cpu> {
+    tape.add_backward_op(move |gradients| {
+        gradients.get_or_alloc_mut(&output)?.copy_from_slice(&cotangent);
+        Ok(())
+    });
+    let start = E::device().zeros_like(&()).put_tape(tape);
+    start.try_backward().expect("memory for the gradients")
+}
+
+#[cfg(test)]
+mod tests {
+    use dfdx::tensor::SplitTape;
+    use dfdx::tensor_ops::TryMul;
+
+    use super::*;
+    use crate::Mode;
+
+    #[test]
+    fn a_product_gets_the_product_rule() {
+        let (a, b) = (Value::new(1, 2, &[2.0_f64, 3.0]), Value::new(1, 2, &[5.0, 7.0]));
+        let mut pass = Pass::recording(Mode::Train);
+        let shape = [1, 1, 1, 2];
+        let y = through_dfdx(&[(&a, shape), (&b, shape)], (1, 2), &mut pass, |tensors, tape| {
+            let a = tensors[0].clone().put_tape(tape);
+            a.try_mul(tensors[1].clone()).expect("equal shapes").split_tape()
+        });
+        assert_eq!(y.as_slice(), [10.0, 21.0]);
+        let mut gradients = pass.backward_from(&y, &[1.0, 10.0]);
+        assert_eq!(gradients.of(&a), [5.0, 70.0]);
+        assert_eq!(gradients.of(&b), [2.0, 30.0]);
+    }
+}
