@@ -1,0 +1,192 @@
+//! Calls of functions, and what the language knows about each of them.
+
+use std::ops::Range;
+
+use crate::axes::{self, Axes};
+use crate::error::{EquationError, suggestion};
+use crate::lexer::Token;
+use crate::operation::{Binary, FUNCTIONS, Function, NodeId, Operation};
+use crate::parser::{Operand, Parser, Result, SIZE, SUM};
+
+impl Parser<'_> {
+    /// Reads the axes and arguments behind the name of a function.
+    pub(crate) fn call(&mut self, name: &str, span: Range<usize>) -> Result<NodeId> {
+        let Some(called) = self.function(name) else {
+            return Err(self.no_function(name, span));
+        };
+        let axes = match called {
+            Called::Language(Function::Statistic(_)) => {
+                let axes = self.brackets()?;
+                Some(self.reduced(name, axes, self.cursor.since(span.start))?)
+            }
+            _ => None,
+        };
+        self.cursor.expect('(').map_err(|error| match called {
+            Called::Language(Function::Statistic(_)) => error,
+            _ => error.with_help("only statistics have axes"),
+        })?;
+        let arguments = self.arguments()?;
+        let counts = called.argument_counts();
+        let span = self.cursor.since(span.start);
+        if !counts.contains(&arguments.len()) {
+            let message = format!("`{name}` takes {}, got {}", in_words(&counts), arguments.len());
+            return Err(self.cursor.error(span, message));
+        }
+        let operation = match called {
+            Called::Vocabulary(index) => Operation::Call(index, arguments[0].0),
+            Called::Language(function) => {
+                self.apply(function, axes.unwrap_or(Axes::NONE), &arguments, &span)?
+            }
+        };
+        self.push(operation, span)
+    }
+
+    /// The operation of a function of the language at the right number of arguments.
+    fn apply(
+        &mut self,
+        function: Function,
+        axes: Axes,
+        arguments: &[Operand],
+        span: &Range<usize>,
+    ) -> Result<Operation> {
+        let e = |index: usize| arguments[index].0;
+        Ok(match function {
+            Function::Pointwise(function) => Operation::Pointwise(function, e(0)),
+            Function::Statistic(statistic) => Operation::Statistic(statistic, e(0), axes),
+            Function::Minimum => Operation::Binary(Binary::Minimum, e(0), e(1)),
+            Function::Maximum => Operation::Binary(Binary::Maximum, e(0), e(1)),
+            Function::Clamp => {
+                let raised = Operation::Binary(Binary::Maximum, e(0), e(1));
+                Operation::Binary(Binary::Minimum, self.push(raised, span.clone())?, e(2))
+            }
+            Function::Stop => Operation::Stop(e(0)),
+            Function::Running => self.running(arguments, span)?,
+        })
+    }
+
+    fn no_function(&self, name: &str, span: Range<usize>) -> EquationError {
+        let named = self.vocabulary.names.iter().any(|known| known.name == name);
+        if named || self.defined(name).is_some() {
+            let error = self.cursor.error(span, format!("`{name}` is not a function"));
+            return error.with_help("a product is written with `*`");
+        }
+        let functions = self.vocabulary.functions.iter().copied();
+        let help = suggestion(name, functions.chain(FUNCTIONS.iter().map(|(known, _)| *known)));
+        self.cursor.error(span, format!("unknown function `{name}`")).with_help(help)
+    }
+
+    /// Reads `e, e, ...)`.
+    fn arguments(&mut self) -> Result<Vec<Operand>> {
+        let mut arguments = Vec::new();
+        if self.cursor.accept(')') {
+            return Ok(arguments);
+        }
+        loop {
+            arguments.push(self.nested(|parser| parser.expression(SUM))?);
+            if self.cursor.accept(')') {
+                return Ok(arguments);
+            }
+            if !self.cursor.accept(',') {
+                return Err(self.cursor.expected("`,` or `)`"));
+            }
+        }
+    }
+
+    fn running(&mut self, arguments: &[Operand], span: &Range<usize>) -> Result<Operation> {
+        if self.vocabulary.over.is_none() {
+            let message = "`running` keeps state: only norms have running values";
+            return Err(self.cursor.error(span.clone(), message));
+        }
+        let (value, start) = (arguments[0].0, arguments[1].0);
+        let tracked = arguments.get(2).map_or(value, |(tracked, _)| *tracked);
+        if !self.constant[start] {
+            let error = self.cursor.error(arguments[1].1.clone(), "the start is not constant");
+            return Err(error.with_help("starts are made of numbers and constants"));
+        }
+        for (id, span) in [&arguments[0]].into_iter().chain(arguments.get(2)) {
+            let varies = self.nodes[*id].varies;
+            let forbidden = varies.without(Axes::FEATURES);
+            if !forbidden.is_empty() {
+                let message = format!("a running value may not vary along {forbidden}");
+                let error = self.cursor.error(span.clone(), message);
+                return Err(error.with_help("reduce these axes first"));
+            }
+        }
+        let slot = self.slots;
+        self.slots += 1;
+        Ok(Operation::Running { value, start, tracked, slot })
+    }
+
+    /// Reads the axes behind `size`, if there are any.
+    pub(crate) fn size(&mut self, start: usize) -> Result<NodeId> {
+        let axes = self.brackets()?;
+        let axes = self.reduced(SIZE, axes, self.cursor.since(start))?;
+        self.push(Operation::Size(axes), self.cursor.since(start))
+    }
+
+    /// Reads `[axes]` if it is there.
+    fn brackets(&mut self) -> Result<Option<Axes>> {
+        if !self.cursor.accept('[') {
+            return Ok(None);
+        }
+        let axes = axes::sum(&mut self.cursor)?;
+        if *self.cursor.peek() != Token::Symbol(']') {
+            return Err(self.cursor.expected("`+` or `]`"));
+        }
+        self.cursor.advance();
+        Ok(Some(axes))
+    }
+
+    /// The axes that a statistic or a size reduces.
+    fn reduced(&self, name: &str, brackets: Option<Axes>, span: Range<usize>) -> Result<Axes> {
+        match (brackets, self.vocabulary.over) {
+            (_, None) => {
+                let message = format!("`{name}` has no axes here: only norms have statistics");
+                Err(self.cursor.error(span, message))
+            }
+            (None, Some(Axes::NONE)) => {
+                let error = self.cursor.error(span, format!("`{name}` has no axes to reduce"));
+                let help = format!("set `over`, or write axes as in `{name}[features]`");
+                Err(error.with_help(help))
+            }
+            (Some(axes), Some(_)) | (None, Some(axes)) => Ok(axes),
+        }
+    }
+
+    pub(crate) fn function(&self, name: &str) -> Option<Called> {
+        if let Some(index) = self.vocabulary.functions.iter().position(|known| *known == name) {
+            return Some(Called::Vocabulary(index));
+        }
+        let known = FUNCTIONS.iter().find(|(known, _)| *known == name);
+        known.map(|(_, function)| Called::Language(*function))
+    }
+}
+
+/// A function by the place that knows it.
+#[derive(Clone, Copy)]
+pub(crate) enum Called {
+    Vocabulary(usize),
+    Language(Function),
+}
+
+impl Called {
+    fn argument_counts(self) -> Range<usize> {
+        match self {
+            Called::Vocabulary(_) => 1..2,
+            Called::Language(function) => match function {
+                Function::Pointwise(_) | Function::Statistic(_) | Function::Stop => 1..2,
+                Function::Minimum | Function::Maximum => 2..3,
+                Function::Clamp => 3..4,
+                Function::Running => 2..4,
+            },
+        }
+    }
+}
+
+fn in_words(counts: &Range<usize>) -> String {
+    match (counts.start, counts.end - 1) {
+        (1, 1) => "1 argument".to_owned(),
+        (least, most) if least == most => format!("{least} arguments"),
+        (least, most) => format!("{least} or {most} arguments"),
+    }
+}

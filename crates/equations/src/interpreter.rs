@@ -1,0 +1,231 @@
+use std::borrow::Cow;
+
+use crate::axes::Axes;
+use crate::broadcast::{self, View};
+use crate::extents::Extents;
+use crate::norm::{Mode, NormEquation};
+use crate::operation::{Node, NodeId, Operation, Statistic};
+use crate::scalar;
+
+/// The values of the stops of an equation at some point.
+#[derive(Clone, PartialEq, Debug)]
+pub struct StopValues {
+    /// For every stop that the mode needs, in order of the nodes.
+    values: Vec<Vec<f64>>,
+}
+
+/// What one evaluation is given.
+pub(crate) struct Inputs<'a> {
+    pub(crate) extents: &'a Extents,
+    pub(crate) x: &'a [f64],
+    pub(crate) parameters: &'a [&'a [f64]],
+    pub(crate) mode: Mode,
+    /// The values of the stops where they are frozen.
+    pub(crate) stops: Option<&'a StopValues>,
+}
+
+/// The value of the equation along all axes.
+pub(crate) fn result(
+    equation: &NormEquation,
+    inputs: &Inputs<'_>,
+    state: &mut [Vec<f64>],
+) -> Vec<f64> {
+    check_lengths(equation, inputs, state);
+    if inputs.extents.is_empty() {
+        return Vec::new();
+    }
+    let nodes = equation.expression().nodes();
+    let mut values = evaluate(equation, inputs, state);
+    let (Some(result), Some(node)) = (values.pop(), nodes.last()) else { return Vec::new() };
+    if node.varies == Axes::ALL {
+        return result.into_owned();
+    }
+    View::new(&result, node.varies, inputs.extents).expand(Axes::ALL, inputs.extents)
+}
+
+/// The values of the stops.
+pub(crate) fn stops(
+    equation: &NormEquation,
+    inputs: &Inputs<'_>,
+    state: &[Vec<f64>],
+) -> StopValues {
+    check_lengths(equation, inputs, state);
+    if inputs.extents.is_empty() {
+        return StopValues { values: Vec::new() };
+    }
+    let values = evaluate(equation, inputs, &mut state.to_vec());
+    let nodes = equation.expression().nodes().iter().enumerate();
+    let stops = nodes.filter(|(id, node)| {
+        matches!(node.operation, Operation::Stop(_)) && equation.needs(*id, inputs.mode)
+    });
+    StopValues { values: stops.map(|(id, _)| values[id].to_vec()).collect() }
+}
+
+/// The values of all nodes that the mode needs, each along the axes it varies along.
+fn evaluate<'a>(
+    equation: &NormEquation,
+    inputs: &Inputs<'a>,
+    state: &mut [Vec<f64>],
+) -> Vec<Cow<'a, [f64]>> {
+    let nodes = equation.expression().nodes();
+    let mut frozen = inputs.stops.map(|stops| stops.values.iter());
+    let mut values: Vec<Cow<'a, [f64]>> = Vec::with_capacity(nodes.len());
+    for (id, node) in nodes.iter().enumerate() {
+        let value = if !equation.needs(id, inputs.mode) {
+            Cow::Borrowed(&[][..])
+        } else {
+            match (node.operation, &mut frozen) {
+                (Operation::Name(index), _) => named(equation, inputs, index),
+                (Operation::Running { value, tracked, slot, .. }, _) => {
+                    let operands = Operands { nodes, values: &values, extents: inputs.extents };
+                    if inputs.mode == Mode::Train {
+                        let tracked = operands.view(tracked).expand(node.varies, inputs.extents);
+                        let current = operands.view(value).expand(node.varies, inputs.extents);
+                        follow(&mut state[slot], &tracked, equation.momentum());
+                        Cow::Owned(current)
+                    } else {
+                        Cow::Owned(state[slot].clone())
+                    }
+                }
+                (Operation::Stop(_), Some(frozen)) => {
+                    let stop = frozen.next().expect("the stops are those of this equation");
+                    Cow::Borrowed(&stop[..])
+                }
+                (operation, _) => {
+                    let operands = Operands { nodes, values: &values, extents: inputs.extents };
+                    Cow::Owned(operands.apply(operation, node))
+                }
+            }
+        };
+        values.push(value);
+    }
+    values
+}
+
+fn named<'a>(equation: &NormEquation, inputs: &Inputs<'a>, index: usize) -> Cow<'a, [f64]> {
+    match index.checked_sub(1) {
+        None => Cow::Borrowed(inputs.x),
+        Some(index) => match inputs.parameters.get(index) {
+            Some(parameter) => Cow::Borrowed(parameter),
+            None => {
+                let (_, value) = equation.constants()[index - inputs.parameters.len()];
+                Cow::Owned(vec![value])
+            }
+        },
+    }
+}
+
+/// `average <- (1 - momentum) * average + momentum * tracked`
+fn follow(average: &mut [f64], tracked: &[f64], momentum: f64) {
+    for (average, tracked) in average.iter_mut().zip(tracked) {
+        *average = (1.0 - momentum) * *average + momentum * tracked;
+    }
+}
+
+/// The nodes evaluated so far.
+struct Operands<'a> {
+    nodes: &'a [Node],
+    values: &'a [Cow<'a, [f64]>],
+    extents: &'a Extents,
+}
+
+impl Operands<'_> {
+    fn apply(&self, operation: Operation, node: &Node) -> Vec<f64> {
+        let map = |e: NodeId, f: &dyn Fn(f64) -> f64| -> Vec<f64> {
+            self.values[e].iter().map(|value| f(*value)).collect()
+        };
+        match operation {
+            Operation::Number(value) => vec![value],
+            Operation::Size(axes) => vec![self.extents.size(axes) as f64],
+            Operation::Negate(e) => map(e, &|value| -value),
+            Operation::Pointwise(function, e) => map(e, &scalar::pointwise(function)),
+            Operation::Power(base, exponent) => {
+                let exponent = self.values[exponent][0];
+                map(base, &|base| scalar::power(base, exponent))
+            }
+            Operation::Binary(operator, a, b) => {
+                let (a, b) = (self.view(a), self.view(b));
+                broadcast::zip(a, b, node.varies, self.extents, scalar::binary(operator))
+            }
+            Operation::Statistic(statistic, e, axes) => {
+                let reduction =
+                    Reduction { varies: self.nodes[e].varies, axes, extents: self.extents };
+                reduction.statistic(statistic, &self.values[e])
+            }
+            Operation::Stop(e) => self.values[e].to_vec(),
+            Operation::Name(_) | Operation::Running { .. } | Operation::Call(..) => {
+                unreachable!(
+                    "names and running values come from the inputs, calls are not in norms"
+                )
+            }
+        }
+    }
+
+    fn view(&self, id: NodeId) -> View<'_> {
+        View::new(&self.values[id], self.nodes[id].varies, self.extents)
+    }
+}
+
+/// A reduction over axes of values that vary along some axes.
+#[derive(Clone, Copy)]
+struct Reduction<'a> {
+    varies: Axes,
+    axes: Axes,
+    extents: &'a Extents,
+}
+
+impl Reduction<'_> {
+    fn statistic(self, statistic: Statistic, e: &[f64]) -> Vec<f64> {
+        let squares = || e.iter().map(|value| value * value).collect::<Vec<_>>();
+        match statistic {
+            Statistic::Mean => self.mean(e),
+            Statistic::Var => self.var(e),
+            Statistic::Std => each(self.var(e), f64::sqrt),
+            Statistic::Rms => each(self.mean(&squares()), f64::sqrt),
+            Statistic::Sum => self.sum(e),
+            Statistic::Norm1 => self.sum(&each(e.to_vec(), f64::abs)),
+            Statistic::Norm2 => each(self.sum(&squares()), f64::sqrt),
+        }
+    }
+
+    /// `mean((e - mean(e))^2)`
+    fn var(self, e: &[f64]) -> Vec<f64> {
+        let mean = self.mean(e);
+        let values = View::new(e, self.varies, self.extents);
+        let centers = View::new(&mean, self.varies.without(self.axes), self.extents);
+        let squares = broadcast::zip(values, centers, self.varies, self.extents, |e, mean| {
+            (e - mean) * (e - mean)
+        });
+        self.mean(&squares)
+    }
+
+    /// Axes along which the values do not vary change nothing.
+    fn mean(self, e: &[f64]) -> Vec<f64> {
+        let left = self.varies.without(self.axes);
+        let count = self.extents.size(self.varies.without(left)) as f64;
+        each(broadcast::sum(e, self.varies, left, self.extents), |sum| sum / count)
+    }
+
+    /// Along axes where the values do not vary they count once for every index.
+    fn sum(self, e: &[f64]) -> Vec<f64> {
+        let times = self.extents.size(self.axes.without(self.varies)) as f64;
+        let left = self.varies.without(self.axes);
+        each(broadcast::sum(e, self.varies, left, self.extents), |sum| times * sum)
+    }
+}
+
+fn each(mut values: Vec<f64>, f: impl Fn(f64) -> f64) -> Vec<f64> {
+    values.iter_mut().for_each(|value| *value = f(*value));
+    values
+}
+
+fn check_lengths(equation: &NormEquation, inputs: &Inputs<'_>, state: &[Vec<f64>]) {
+    let Inputs { extents, x, parameters, .. } = inputs;
+    assert_eq!(x.len(), extents.len(), "x does not fit {extents:?}");
+    let expected: Vec<usize> = equation.parameters().iter().map(|p| p.len(extents)).collect();
+    let given: Vec<usize> = parameters.iter().map(|values| values.len()).collect();
+    assert_eq!(given, expected, "parameters do not fit {extents:?}");
+    let expected: Vec<usize> = equation.running().iter().map(|slot| slot.len(extents)).collect();
+    let given: Vec<usize> = state.iter().map(Vec::len).collect();
+    assert_eq!(given, expected, "the state does not fit {extents:?}");
+}

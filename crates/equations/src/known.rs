@@ -1,0 +1,169 @@
+use crate::axes::Axes;
+use crate::error::{EquationError, suggestion};
+use crate::extents::Extents;
+use crate::lexer;
+use crate::parser;
+
+/// A norm as data.
+///
+/// Known without declaration are `x`, `gamma` (per feature, start 1), `beta` (per feature,
+/// start 0), `eps` = 1e-5 and `momentum` = 0.1. A declaration of one of these names (except `x`)
+/// replaces what is known.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct NormSource {
+    /// The equation, as papers write it.
+    pub equation: &'static str,
+    /// The axes of statistics without brackets: a sum such as `samples+positions`, or `none`.
+    pub over: &'static str,
+    /// Learnable parameters that are not known without declaration.
+    pub parameters: &'static [ParameterSource],
+    /// Constants with their values.
+    pub constants: &'static [(&'static str, f64)],
+}
+
+/// A learnable parameter as data.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct ParameterSource {
+    /// The name in the equation.
+    pub name: &'static str,
+    /// One value for all, or one for each of something.
+    pub shape: ParameterShape,
+    /// The value before training.
+    pub start: f64,
+}
+
+/// What a parameter has a value for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum ParameterShape {
+    /// One value.
+    Scalar,
+    /// One value per feature.
+    Feature,
+    /// One value per group.
+    Group,
+    /// One value per position.
+    Position,
+}
+
+impl ParameterShape {
+    /// The axes along which such a parameter may change.
+    #[must_use]
+    pub const fn varies(self) -> Axes {
+        match self {
+            ParameterShape::Scalar => Axes::NONE,
+            ParameterShape::Feature => Axes::FEATURES,
+            ParameterShape::Group => Axes::GROUPS,
+            ParameterShape::Position => Axes::POSITIONS,
+        }
+    }
+}
+
+/// A learnable parameter that an equation uses.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Parameter {
+    /// The name in the equation, in ASCII.
+    pub name: String,
+    /// What it has a value for.
+    pub shape: ParameterShape,
+    /// The value before training.
+    pub start: f64,
+}
+
+impl Parameter {
+    /// The number of values: 1, features, groups or positions.
+    #[must_use]
+    pub fn len(&self, extents: &Extents) -> usize {
+        extents.size(self.shape.varies())
+    }
+
+    fn new(name: &str, shape: ParameterShape, start: f64) -> Self {
+        Parameter { name: name.to_owned(), shape, start }
+    }
+}
+
+/// The momentum of running averages where nothing else is declared.
+pub(crate) const MOMENTUM: (&str, f64) = ("momentum", 0.1);
+
+/// The name of the activation, which is always the first of an equation.
+pub(crate) const ACTIVATION: &str = "x";
+
+/// The parameters and constants an equation may use.
+pub(crate) struct Known {
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) constants: Vec<(String, f64)>,
+}
+
+impl Known {
+    pub(crate) fn new(source: &NormSource) -> Result<Self, EquationError> {
+        let mut known = Known {
+            parameters: vec![
+                Parameter::new("gamma", ParameterShape::Feature, 1.0),
+                Parameter::new("beta", ParameterShape::Feature, 0.0),
+            ],
+            constants: vec![("eps".to_owned(), 1e-5), (MOMENTUM.0.to_owned(), MOMENTUM.1)],
+        };
+        let mut declared = Vec::new();
+        for parameter in source.parameters {
+            let name = declared_name(parameter.name, &mut declared)?;
+            if name == MOMENTUM.0 {
+                let message = "`momentum` is a constant and cannot be a parameter";
+                return Err(whole(parameter.name, message.to_owned()));
+            }
+            known.constants.retain(|(constant, _)| *constant != name);
+            let parameter = Parameter::new(&name, parameter.shape, parameter.start);
+            match known.parameters.iter_mut().find(|known| known.name == name) {
+                Some(known) => *known = parameter,
+                None => known.parameters.push(parameter),
+            }
+        }
+        for (constant, value) in source.constants {
+            let name = declared_name(constant, &mut declared)?;
+            known.parameters.retain(|parameter| parameter.name != name);
+            match known.constants.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, known)) => *known = *value,
+                None => known.constants.push((name, *value)),
+            }
+        }
+        Ok(known)
+    }
+
+    /// Gives a constant that is known another value.
+    pub(crate) fn override_constant(
+        &mut self,
+        constant: &str,
+        value: f64,
+    ) -> Result<(), EquationError> {
+        let name = lexer::name(constant).unwrap_or_else(|| constant.to_owned());
+        if let Some((_, known)) = self.constants.iter_mut().find(|(known, _)| *known == name) {
+            *known = value;
+            return Ok(());
+        }
+        let help = suggestion(&name, self.constants.iter().map(|(known, _)| known.as_str()));
+        let assignment = format!("{constant} = {value}");
+        let message = format!("unknown constant `{constant}`");
+        Err(EquationError::new(&assignment, 0..constant.len(), message).with_help(help))
+    }
+}
+
+/// The ASCII spelling of a declared name, once it is one that a declaration may have.
+fn declared_name(text: &str, declared: &mut Vec<String>) -> Result<String, EquationError> {
+    let Some(name) = lexer::name(text) else {
+        let help = "a name is letters, digits and `_`, and does not start with a digit";
+        return Err(whole(text, format!("`{text}` is not a name")).with_help(help));
+    };
+    if name == ACTIVATION {
+        return Err(whole(text, format!("`{ACTIVATION}` is the activation")));
+    }
+    if parser::is_word(&name) {
+        return Err(whole(text, format!("`{name}` is a word of the language")));
+    }
+    if declared.contains(&name) {
+        return Err(whole(text, format!("`{text}` is declared twice")));
+    }
+    declared.push(name.clone());
+    Ok(name)
+}
+
+fn whole(text: &str, message: String) -> EquationError {
+    EquationError::new(text, 0..text.len(), message)
+}

@@ -1,0 +1,301 @@
+use crate::axes::Axes;
+use crate::error::EquationError;
+use crate::expression::{Expression, Name, Vocabulary};
+use crate::extents::{Extents, SizeError};
+use crate::interpreter::{self, Inputs, StopValues};
+use crate::known::{ACTIVATION, Known, MOMENTUM, NormSource, Parameter};
+use crate::operation::{Operation, Statistic};
+
+/// Whether running values are updated or used.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum Mode {
+    /// Running values are those of the batch, and the averages follow.
+    Train,
+    /// Running values are the averages.
+    Eval,
+}
+
+/// A running average that an equation keeps.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct RunningSlot {
+    /// The axes along which the average may change.
+    pub varies: Axes,
+    /// The value before the first pass.
+    pub start: f64,
+}
+
+impl RunningSlot {
+    /// The number of values.
+    #[must_use]
+    pub fn len(&self, extents: &Extents) -> usize {
+        extents.size(self.varies)
+    }
+}
+
+/// A norm: its equation with everything the equation uses.
+///
+/// ```
+/// use equations::{Extents, Mode, NormEquation, NormSource};
+/// let batch = NormEquation::parse(&NormSource {
+///     equation: "m = running(mean(x), 0); v = running(var(x), 1); (x - m) / sqrt(v)",
+///     over: "samples+positions",
+///     parameters: &[],
+///     constants: &[],
+/// })
+/// .unwrap();
+/// let extents = Extents::new(2, 1, 1, 1).unwrap();
+/// let mut state = batch.start_state(&extents);
+/// assert_eq!(state, [[0.0], [1.0]]);
+///
+/// // Mean 3 and variance 4; the averages go a tenth of the way there.
+/// let y = batch.evaluate(&extents, &[1.0, 5.0], &[], &mut state, Mode::Train).unwrap();
+/// assert_eq!(y, [-1.0, 1.0]);
+/// assert!((state[0][0] - 0.3).abs() < 1e-15 && (state[1][0] - 1.3).abs() < 1e-15);
+/// ```
+#[derive(Clone, PartialEq, Debug)]
+pub struct NormEquation {
+    expression: Expression,
+    parameters: Vec<Parameter>,
+    constants: Vec<(String, f64)>,
+    momentum: f64,
+    running: Vec<RunningSlot>,
+    /// Which nodes the result needs when running values are read.
+    needed_in_evaluation: Vec<bool>,
+}
+
+impl NormEquation {
+    /// Reads and checks a norm.
+    ///
+    /// # Errors
+    /// What is wrong with the equation, its axes or its declarations.
+    pub fn parse(source: &NormSource) -> Result<NormEquation, EquationError> {
+        Self::with_constants(source, &[])
+    }
+
+    /// Reads and checks a norm with other values for some of its constants.
+    ///
+    /// # Errors
+    /// As [`NormEquation::parse`]; and a constant that the source does not know.
+    pub fn with_constants(
+        source: &NormSource,
+        overrides: &[(String, f64)],
+    ) -> Result<NormEquation, EquationError> {
+        let over = Axes::parse(source.over)?;
+        let mut known = Known::new(source)?;
+        for (constant, value) in overrides {
+            known.override_constant(constant, *value)?;
+        }
+        let expression = parse(source.equation, over, &known)?;
+        let momentum = known.constants.iter().find(|(name, _)| name == MOMENTUM.0);
+        let momentum = momentum.map_or(MOMENTUM.1, |(_, value)| *value);
+
+        let expression = expression.with_used_names(ACTIVATION);
+        let used = |name: &str| expression.names.iter().any(|used| used == name);
+        known.parameters.retain(|parameter| used(&parameter.name));
+        known.constants.retain(|(name, _)| used(name));
+        let Known { parameters, constants } = known;
+        let running = slots(&expression, parameters.len(), &constants);
+        let needed_in_evaluation = needed_in_evaluation(&expression);
+        Ok(NormEquation {
+            expression,
+            parameters,
+            constants,
+            momentum,
+            running,
+            needed_in_evaluation,
+        })
+    }
+
+    /// The equation. Its names are `x`, the parameters in order, the constants in order.
+    #[must_use]
+    pub fn expression(&self) -> &Expression {
+        &self.expression
+    }
+
+    /// The learnable parameters that the equation uses.
+    #[must_use]
+    pub fn parameters(&self) -> &[Parameter] {
+        &self.parameters
+    }
+
+    /// The constants that the equation uses.
+    #[must_use]
+    pub fn constants(&self) -> &[(String, f64)] {
+        &self.constants
+    }
+
+    /// How far a running average goes towards the value it follows, in one pass.
+    #[must_use]
+    pub fn momentum(&self) -> f64 {
+        self.momentum
+    }
+
+    /// The axes of statistics without brackets.
+    #[must_use]
+    pub fn over(&self) -> Axes {
+        self.expression.over
+    }
+
+    /// The running averages that the equation keeps.
+    #[must_use]
+    pub fn running(&self) -> &[RunningSlot] {
+        &self.running
+    }
+
+    /// The state before the first pass: the values of every running slot.
+    #[must_use]
+    pub fn start_state(&self, extents: &Extents) -> Vec<Vec<f64>> {
+        self.running.iter().map(|slot| vec![slot.start; slot.len(extents)]).collect()
+    }
+
+    /// Something that is allowed but is rarely meant: a result that varies along fewer axes
+    /// than `x`, so that it is the same for different elements.
+    #[must_use]
+    pub fn warning(&self) -> Option<String> {
+        let varies = self.expression.nodes.last().map_or(Axes::NONE, |node| node.varies);
+        let missing = Axes::ALL.without(varies);
+        (!missing.is_empty()).then(|| format!("the result does not vary along {missing}"))
+    }
+
+    /// Whether the equation means something at these sizes.
+    ///
+    /// # Errors
+    /// A variance or standard deviation over a single value, where the mode needs it.
+    pub fn check(&self, extents: &Extents, mode: Mode) -> Result<(), SizeError> {
+        for (id, node) in self.expression.nodes.iter().enumerate() {
+            let Operation::Statistic(statistic, _, axes) = node.operation else { continue };
+            let spread = matches!(statistic, Statistic::Var | Statistic::Std);
+            if spread && self.needs(id, mode) && extents.size(axes) == 1 {
+                let (statistic, sizes) = (statistic.name(), extents.describe(axes));
+                return Err(SizeError::OneValue { statistic, axes, sizes });
+            }
+        }
+        Ok(())
+    }
+
+    /// The value of the norm at `x`, by the interpreter: it is the definition of the norm.
+    ///
+    /// `x` and the result are stored as [`Extents`] says; `parameters` has the values of
+    /// [`NormEquation::parameters`] in order, `state` those of [`NormEquation::running`]. In
+    /// [`Mode::Train`] the state is updated. An empty batch gives an empty result and leaves the
+    /// state alone.
+    ///
+    /// # Errors
+    /// As [`NormEquation::check`].
+    ///
+    /// # Panics
+    /// When a slice does not have the length that the extents say.
+    pub fn evaluate(
+        &self,
+        extents: &Extents,
+        x: &[f64],
+        parameters: &[&[f64]],
+        state: &mut [Vec<f64>],
+        mode: Mode,
+    ) -> Result<Vec<f64>, SizeError> {
+        if !extents.is_empty() {
+            self.check(extents, mode)?;
+        }
+        Ok(self.evaluate_unchecked_sizes(extents, x, parameters, state, mode))
+    }
+
+    /// [`NormEquation::evaluate`] where a variance over one value is 0 instead of an error, to
+    /// compare other implementations at single rows and columns.
+    ///
+    /// # Panics
+    /// When a slice does not have the length that the extents say.
+    #[must_use]
+    pub fn evaluate_unchecked_sizes(
+        &self,
+        extents: &Extents,
+        x: &[f64],
+        parameters: &[&[f64]],
+        state: &mut [Vec<f64>],
+        mode: Mode,
+    ) -> Vec<f64> {
+        interpreter::result(self, &Inputs { extents, x, parameters, mode, stops: None }, state)
+    }
+
+    /// The values of every `stop(e)` at `x`, for [`NormEquation::evaluate_frozen`].
+    ///
+    /// # Panics
+    /// When a slice does not have the length that the extents say.
+    #[must_use]
+    pub fn stop_values(
+        &self,
+        extents: &Extents,
+        x: &[f64],
+        parameters: &[&[f64]],
+        state: &[Vec<f64>],
+        mode: Mode,
+    ) -> StopValues {
+        interpreter::stops(self, &Inputs { extents, x, parameters, mode, stops: None }, state)
+    }
+
+    /// [`NormEquation::evaluate_unchecked_sizes`] with every stop at a given value: the derivative
+    /// of an equation with stops is that of this function of `x` and the parameters.
+    ///
+    /// # Panics
+    /// When a slice does not have the length that the extents say, or the stops come from
+    /// another equation, mode or extents.
+    #[must_use]
+    pub fn evaluate_frozen(
+        &self,
+        extents: &Extents,
+        x: &[f64],
+        parameters: &[&[f64]],
+        state: &mut [Vec<f64>],
+        mode: Mode,
+        stops: &StopValues,
+    ) -> Vec<f64> {
+        let stops = Some(stops);
+        interpreter::result(self, &Inputs { extents, x, parameters, mode, stops }, state)
+    }
+
+    /// Whether the result depends on a node.
+    pub(crate) fn needs(&self, node: usize, mode: Mode) -> bool {
+        mode == Mode::Train || self.needed_in_evaluation[node]
+    }
+}
+
+fn parse(equation: &str, over: Axes, known: &Known) -> Result<Expression, EquationError> {
+    let mut names = vec![Name { name: ACTIVATION, varies: Axes::ALL, constant: false }];
+    names.extend(known.parameters.iter().map(|parameter| Name {
+        name: &parameter.name,
+        varies: parameter.shape.varies(),
+        constant: false,
+    }));
+    names.extend(known.constants.iter().map(|(name, _)| Name {
+        name,
+        varies: Axes::NONE,
+        constant: true,
+    }));
+    Expression::parse(equation, &Vocabulary { names: &names, functions: &[], over: Some(over) })
+}
+
+fn slots(
+    expression: &Expression,
+    parameters: usize,
+    constants: &[(String, f64)],
+) -> Vec<RunningSlot> {
+    let mut names = vec![None; 1 + parameters];
+    names.extend(constants.iter().map(|(_, value)| Some(*value)));
+    let values = expression.constant_values(&names);
+    let slot = |node: &crate::Node| match node.operation {
+        Operation::Running { start, .. } => {
+            let start = values[start].expect("the parser accepts only constant starts");
+            Some(RunningSlot { varies: node.varies, start })
+        }
+        _ => None,
+    };
+    // Slots are numbered in the order of their nodes.
+    expression.nodes.iter().filter_map(slot).collect()
+}
+
+fn needed_in_evaluation(expression: &Expression) -> Vec<bool> {
+    let result = expression.nodes.len() - 1;
+    Expression::needed_for(&expression.nodes, result, |operation| {
+        let average = matches!(operation, Operation::Running { .. });
+        operation.operands().filter(move |_| !average)
+    })
+}

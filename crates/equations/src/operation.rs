@@ -1,0 +1,257 @@
+use std::ops::Range;
+
+use crate::axes::Axes;
+
+/// The place of a node in [`Expression::nodes`](crate::Expression::nodes).
+pub type NodeId = usize;
+
+/// One operation of an expression.
+///
+/// Two nodes are equal when they compute the same thing, wherever they stand in their texts.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// What is computed, from which nodes.
+    pub operation: Operation,
+    /// The axes along which the value may change.
+    pub varies: Axes,
+    /// The bytes of the text this node was read from.
+    pub span: Range<usize>,
+}
+
+impl PartialEq for Node {
+    fn eq(&self, other: &Self) -> bool {
+        self.operation == other.operation && self.varies == other.varies
+    }
+}
+
+/// What a node computes. Operands come before the node that uses them.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Operation {
+    /// A number of the text.
+    Number(f64),
+    /// The value of a name, by its index among the names of the expression.
+    Name(usize),
+    /// `-e`
+    Negate(NodeId),
+    /// A pointwise operation of two values.
+    Binary(Binary, NodeId, NodeId),
+    /// `base ^ exponent`. The exponent is a constant expression. Integer exponents multiply;
+    /// others need a base that is not negative, else the value is NaN.
+    Power(NodeId, NodeId),
+    /// A pointwise function of one value.
+    Pointwise(Pointwise, NodeId),
+    /// A statistic over axes. Where its argument does not vary along them it counts as written
+    /// out in full.
+    Statistic(Statistic, NodeId, Axes),
+    /// The number of elements along axes.
+    Size(Axes),
+    /// The value of its operand, with derivative 0.
+    Stop(NodeId),
+    /// In training `value`, while a running average follows `tracked`; in evaluation the average.
+    Running {
+        /// The value in training.
+        value: NodeId,
+        /// The average before the first pass: a constant expression.
+        start: NodeId,
+        /// What the average follows; `value` itself unless the text says otherwise.
+        tracked: NodeId,
+        /// The index of the average among the running slots of the expression.
+        slot: usize,
+    },
+    /// A function of the vocabulary, by its index, at an argument.
+    Call(usize, NodeId),
+}
+
+/// Pointwise operations of two values. NaN in gives NaN out, also for the last two.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum Binary {
+    /// `a + b`
+    Add,
+    /// `a - b`
+    Subtract,
+    /// `a * b`
+    Multiply,
+    /// `a / b`
+    Divide,
+    /// `min(a, b)`
+    Minimum,
+    /// `max(a, b)`
+    Maximum,
+}
+
+/// Pointwise functions of one value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum Pointwise {
+    /// The square root.
+    Sqrt,
+    /// `1 / sqrt(e)`
+    Rsqrt,
+    /// The absolute value.
+    Abs,
+    /// The exponential function.
+    Exp,
+    /// The natural logarithm.
+    Log,
+    /// The hyperbolic tangent.
+    Tanh,
+    /// `1 / (1 + exp(-e))`
+    Sigmoid,
+    /// -1, 0 or 1; 0 at 0.
+    Sign,
+}
+
+/// Reductions over axes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum Statistic {
+    /// The arithmetic mean.
+    Mean,
+    /// The biased variance `mean((e - mean(e))^2)`.
+    Var,
+    /// `sqrt(var(e))`
+    Std,
+    /// The root mean square `sqrt(mean(e^2))`.
+    Rms,
+    /// The sum.
+    Sum,
+    /// The sum of absolute values.
+    Norm1,
+    /// The square root of the sum of squares.
+    Norm2,
+}
+
+impl Operation {
+    /// The operands, in the order in which they are written.
+    ///
+    /// A running value without something else to track has its value twice.
+    pub fn operands(self) -> impl DoubleEndedIterator<Item = NodeId> {
+        let operands = match self {
+            Operation::Number(_) | Operation::Name(_) | Operation::Size(_) => [None; 3],
+            Operation::Negate(e)
+            | Operation::Pointwise(_, e)
+            | Operation::Statistic(_, e, _)
+            | Operation::Stop(e)
+            | Operation::Call(_, e) => [Some(e), None, None],
+            Operation::Binary(_, a, b) | Operation::Power(a, b) => [Some(a), Some(b), None],
+            Operation::Running { value, start, tracked, .. } => {
+                [Some(value), Some(start), Some(tracked)]
+            }
+        };
+        operands.into_iter().flatten()
+    }
+
+    /// The same operation of other operands.
+    pub(crate) fn with_operands(self, place: impl Fn(NodeId) -> NodeId) -> Operation {
+        match self {
+            Operation::Number(_) | Operation::Name(_) | Operation::Size(_) => self,
+            Operation::Negate(e) => Operation::Negate(place(e)),
+            Operation::Binary(operator, a, b) => Operation::Binary(operator, place(a), place(b)),
+            Operation::Power(base, exponent) => Operation::Power(place(base), place(exponent)),
+            Operation::Pointwise(function, e) => Operation::Pointwise(function, place(e)),
+            Operation::Statistic(statistic, e, axes) => {
+                Operation::Statistic(statistic, place(e), axes)
+            }
+            Operation::Stop(e) => Operation::Stop(place(e)),
+            Operation::Running { value, start, tracked, slot } => Operation::Running {
+                value: place(value),
+                start: place(start),
+                tracked: place(tracked),
+                slot,
+            },
+            Operation::Call(function, e) => Operation::Call(function, place(e)),
+        }
+    }
+
+    /// The axes along which the value may change, given those of the operands.
+    pub(crate) fn varies(
+        self,
+        name: impl Fn(usize) -> Axes,
+        node: impl Fn(NodeId) -> Axes,
+    ) -> Axes {
+        match self {
+            Operation::Number(_) | Operation::Size(_) => Axes::NONE,
+            Operation::Name(index) => name(index),
+            Operation::Statistic(_, e, axes) => node(e).without(axes),
+            _ => self.operands().fold(Axes::NONE, |axes, operand| axes.union(node(operand))),
+        }
+    }
+}
+
+/// The functions of the language, by name.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Function {
+    Pointwise(Pointwise),
+    Statistic(Statistic),
+    Minimum,
+    Maximum,
+    Clamp,
+    Stop,
+    Running,
+}
+
+pub(crate) const FUNCTIONS: [(&str, Function); 20] = [
+    ("mean", Function::Statistic(Statistic::Mean)),
+    ("var", Function::Statistic(Statistic::Var)),
+    ("std", Function::Statistic(Statistic::Std)),
+    ("rms", Function::Statistic(Statistic::Rms)),
+    ("sum", Function::Statistic(Statistic::Sum)),
+    ("norm1", Function::Statistic(Statistic::Norm1)),
+    ("norm2", Function::Statistic(Statistic::Norm2)),
+    ("sqrt", Function::Pointwise(Pointwise::Sqrt)),
+    ("rsqrt", Function::Pointwise(Pointwise::Rsqrt)),
+    ("abs", Function::Pointwise(Pointwise::Abs)),
+    ("exp", Function::Pointwise(Pointwise::Exp)),
+    ("log", Function::Pointwise(Pointwise::Log)),
+    ("tanh", Function::Pointwise(Pointwise::Tanh)),
+    ("sigmoid", Function::Pointwise(Pointwise::Sigmoid)),
+    ("sign", Function::Pointwise(Pointwise::Sign)),
+    ("min", Function::Minimum),
+    ("max", Function::Maximum),
+    ("clamp", Function::Clamp),
+    ("stop", Function::Stop),
+    ("running", Function::Running),
+];
+
+impl Pointwise {
+    /// The name of the function in a text.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        name_where(|function| matches!(function, Function::Pointwise(other) if other == self))
+    }
+}
+
+impl Statistic {
+    /// The name of the statistic in a text.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        name_where(|function| matches!(function, Function::Statistic(other) if other == self))
+    }
+}
+
+fn name_where(is_it: impl Fn(Function) -> bool) -> &'static str {
+    let found = FUNCTIONS.iter().find(|(_, function)| is_it(*function));
+    found.expect("every function of the language is in the list").0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn functions_know_their_names() {
+        let all = [Pointwise::Sqrt, Pointwise::Rsqrt, Pointwise::Abs, Pointwise::Exp];
+        assert_eq!(all.map(Pointwise::name), ["sqrt", "rsqrt", "abs", "exp"]);
+        let all = [Pointwise::Log, Pointwise::Tanh, Pointwise::Sigmoid, Pointwise::Sign];
+        assert_eq!(all.map(Pointwise::name), ["log", "tanh", "sigmoid", "sign"]);
+        let all = [Statistic::Mean, Statistic::Var, Statistic::Std, Statistic::Rms];
+        assert_eq!(all.map(Statistic::name), ["mean", "var", "std", "rms"]);
+        let all = [Statistic::Sum, Statistic::Norm1, Statistic::Norm2];
+        assert_eq!(all.map(Statistic::name), ["sum", "norm1", "norm2"]);
+    }
+
+    #[test]
+    fn equality_ignores_where_a_node_stands() {
+        let node = |span| Node { operation: Operation::Name(0), varies: Axes::ALL, span };
+        assert_eq!(node(0..1), node(5..6));
+        assert_ne!(node(0..1), Node { varies: Axes::NONE, ..node(0..1) });
+    }
+}

@@ -1,0 +1,255 @@
+use std::ops::Range;
+
+use crate::axes::Axes;
+use crate::cursor::Cursor;
+use crate::error::{EquationError, suggestion};
+use crate::expression::{Expression, Vocabulary};
+use crate::lexer::Token;
+use crate::operation::{Binary, FUNCTIONS, Node, NodeId, Operation};
+
+const MOST_NODES: usize = 10_000;
+const DEEPEST_NESTING: usize = 200;
+
+/// The name of the number of elements reduced, which takes axes but no argument.
+pub(crate) const SIZE: &str = "size";
+
+pub(crate) type Result<T> = std::result::Result<T, EquationError>;
+
+/// Reads `name = e; ... e`.
+pub(crate) fn parse(text: &str, vocabulary: &Vocabulary<'_>) -> Result<Expression> {
+    let mut parser = Parser {
+        cursor: Cursor::new(text)?,
+        vocabulary,
+        nodes: Vec::new(),
+        constant: Vec::new(),
+        definitions: Vec::new(),
+        slots: 0,
+        nesting: 0,
+    };
+    while parser.is_definition() {
+        parser.definition()?;
+    }
+    let (result, _) = parser.expression(SUM)?;
+    if *parser.cursor.peek() != Token::End {
+        let error = parser.cursor.expected("an operator or the end of the text");
+        return Err(error.with_help("an equation is `name = e;` any number of times, then `e`"));
+    }
+    let expression = Expression {
+        text: text.to_owned(),
+        nodes: parser.nodes,
+        definitions: parser.definitions,
+        names: vocabulary.names.iter().map(|name| name.name.to_owned()).collect(),
+        functions: vocabulary.functions.iter().map(|name| (*name).to_owned()).collect(),
+        over: vocabulary.over.unwrap_or(Axes::NONE),
+    };
+    let mut expression = expression.arrange(result);
+    number_slots(&mut expression.nodes);
+    Ok(expression)
+}
+
+/// Whether a name belongs to the language itself.
+pub(crate) fn is_word(name: &str) -> bool {
+    name == SIZE || FUNCTIONS.iter().any(|(known, _)| *known == name)
+}
+
+/// Numbers the running values that are left after arranging, in order.
+fn number_slots(nodes: &mut [Node]) {
+    let mut slots = 0..;
+    for node in nodes {
+        if let Operation::Running { slot, .. } = &mut node.operation {
+            *slot = slots.next().expect("there are more numbers than nodes");
+        }
+    }
+}
+
+/// Precedences, loosest first; calls are tighter still. Unary minus stands between products and
+/// powers, so that `-x^2` is `-(x^2)` and `-x * y` is `(-x) * y`.
+pub(crate) const SUM: u8 = 1;
+const PRODUCT: u8 = 2;
+const POWER: u8 = 3;
+
+pub(crate) struct Parser<'a> {
+    pub(crate) cursor: Cursor<'a>,
+    pub(crate) vocabulary: &'a Vocabulary<'a>,
+    pub(crate) nodes: Vec<Node>,
+    /// Beside every node, whether it is made of numbers and constants alone.
+    pub(crate) constant: Vec<bool>,
+    definitions: Vec<(String, NodeId)>,
+    pub(crate) slots: usize,
+    nesting: usize,
+}
+
+/// An operand and the part of the text it takes, parentheses included.
+pub(crate) type Operand = (NodeId, Range<usize>);
+
+impl Parser<'_> {
+    fn is_definition(&self) -> bool {
+        matches!(self.cursor.peek(), Token::Name(_))
+            && *self.cursor.peek_second() == Token::Symbol('=')
+    }
+
+    fn definition(&mut self) -> Result<()> {
+        let span = self.cursor.span();
+        let Token::Name(name) = self.cursor.peek().clone() else {
+            return Err(self.cursor.expected("a name"));
+        };
+        let taken = if self.defined(&name).is_some() {
+            Some("is defined already")
+        } else if self.vocabulary.names.iter().any(|known| known.name == name) {
+            Some("has a meaning already")
+        } else if is_word(&name) || self.vocabulary.functions.contains(&name.as_str()) {
+            Some("is a word of the language")
+        } else {
+            None
+        };
+        if let Some(reason) = taken {
+            let error = self.cursor.error(span, format!("`{name}` {reason}"));
+            return Err(error.with_help("a definition needs a name of its own"));
+        }
+        self.cursor.advance();
+        self.cursor.expect('=')?;
+        let (value, _) = self.expression(SUM)?;
+        self.cursor.expect(';').map_err(|error| {
+            error.with_help(format!("the definition of `{name}` ends with `;`"))
+        })?;
+        self.definitions.push((name, value));
+        Ok(())
+    }
+
+    /// Reads operands and the operators between them that are not looser than `loosest`.
+    pub(crate) fn expression(&mut self, loosest: u8) -> Result<Operand> {
+        let start = self.cursor.span().start;
+        let (mut left, _) = self.operand()?;
+        loop {
+            let (precedence, operator) = match self.cursor.peek() {
+                Token::Symbol('+') => (SUM, Some(Binary::Add)),
+                Token::Symbol('-') => (SUM, Some(Binary::Subtract)),
+                Token::Symbol('*') => (PRODUCT, Some(Binary::Multiply)),
+                Token::Symbol('/') => (PRODUCT, Some(Binary::Divide)),
+                Token::Symbol('^') => (POWER, None),
+                Token::Name(_) | Token::Number(_) | Token::Symbol('(') => {
+                    let error = self.cursor.expected("an operator");
+                    return Err(error.with_help("a product is written with `*`"));
+                }
+                _ => break,
+            };
+            if precedence < loosest {
+                break;
+            }
+            self.cursor.advance();
+            let operation = match operator {
+                Some(operator) => {
+                    // From the left: an equal operator on the right must wait.
+                    let (right, _) = self.expression(precedence + 1)?;
+                    Operation::Binary(operator, left, right)
+                }
+                None => Operation::Power(left, self.exponent()?),
+            };
+            left = self.push(operation, self.cursor.since(start))?;
+        }
+        Ok((left, self.cursor.since(start)))
+    }
+
+    fn exponent(&mut self) -> Result<NodeId> {
+        let (exponent, span) = self.nested(|parser| parser.expression(POWER))?;
+        if !self.constant[exponent] {
+            let error = self.cursor.error(span, "the exponent is not constant");
+            return Err(error.with_help("exponents are made of numbers and constants"));
+        }
+        Ok(exponent)
+    }
+
+    fn operand(&mut self) -> Result<Operand> {
+        let span = self.cursor.span();
+        match self.cursor.peek().clone() {
+            Token::Number(value) => {
+                self.cursor.advance();
+                Ok((self.push(Operation::Number(value), span.clone())?, span))
+            }
+            Token::Name(name) => {
+                self.cursor.advance();
+                let id = match self.cursor.peek() {
+                    _ if name == SIZE && !self.is_called_function(&name) => {
+                        self.size(span.start)?
+                    }
+                    Token::Symbol('(' | '[') => self.call(&name, span.clone())?,
+                    _ => self.name(&name, span.clone())?,
+                };
+                Ok((id, self.cursor.since(span.start)))
+            }
+            Token::Symbol('-') => {
+                self.cursor.advance();
+                let (e, _) = self.nested(|parser| parser.expression(POWER))?;
+                let span = self.cursor.since(span.start);
+                Ok((self.push(Operation::Negate(e), span.clone())?, span))
+            }
+            Token::Symbol('(') => {
+                self.cursor.advance();
+                let (e, _) = self.nested(|parser| parser.expression(SUM))?;
+                self.cursor.expect(')')?;
+                Ok((e, self.cursor.since(span.start)))
+            }
+            _ => Err(self.cursor.expected("an expression")),
+        }
+    }
+
+    fn is_called_function(&self, name: &str) -> bool {
+        *self.cursor.peek() == Token::Symbol('(') && self.vocabulary.functions.contains(&name)
+    }
+
+    /// Bounds the recursion, and with it the stack, whatever the text is.
+    pub(crate) fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        if self.nesting == DEEPEST_NESTING {
+            let message = format!("nested more than {DEEPEST_NESTING} deep");
+            return Err(self.cursor.error(self.cursor.span(), message));
+        }
+        self.nesting += 1;
+        let inner = read(self);
+        self.nesting -= 1;
+        inner
+    }
+
+    fn name(&mut self, name: &str, span: Range<usize>) -> Result<NodeId> {
+        if let Some(id) = self.defined(name) {
+            return Ok(id);
+        }
+        if let Some(index) = self.vocabulary.names.iter().position(|known| known.name == name) {
+            return self.push(Operation::Name(index), span);
+        }
+        if self.function(name).is_some() {
+            let error = self.cursor.error(span, format!("`{name}` is a function"));
+            return Err(error.with_help(format!("write `{name}(...)`")));
+        }
+        let names = self.vocabulary.names.iter().map(|known| known.name);
+        let definitions = self.definitions.iter().map(|(name, _)| name.as_str());
+        let help = suggestion(name, names.chain(definitions).chain([SIZE]));
+        Err(self.cursor.error(span, format!("unknown name `{name}`")).with_help(help))
+    }
+
+    /// The node of a definition.
+    pub(crate) fn defined(&self, name: &str) -> Option<NodeId> {
+        self.definitions.iter().find(|(defined, _)| defined == name).map(|(_, id)| *id)
+    }
+
+    /// Adds a node, with the axes it varies along.
+    pub(crate) fn push(&mut self, operation: Operation, span: Range<usize>) -> Result<NodeId> {
+        if self.nodes.len() == MOST_NODES {
+            return Err(self.cursor.error(span, format!("more than {MOST_NODES} operations")));
+        }
+        let names = self.vocabulary.names;
+        let varies =
+            operation.varies(|index| names[index].varies, |operand| self.nodes[operand].varies);
+        let constant = match operation {
+            Operation::Number(_) => true,
+            Operation::Name(index) => names[index].constant,
+            Operation::Negate(_)
+            | Operation::Binary(..)
+            | Operation::Power(..)
+            | Operation::Pointwise(..) => operation.operands().all(|e| self.constant[e]),
+            _ => false,
+        };
+        self.nodes.push(Node { operation, varies, span });
+        self.constant.push(constant);
+        Ok(self.nodes.len() - 1)
+    }
+}
