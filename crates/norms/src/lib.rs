@@ -1,1 +1,43 @@
-//! norms
+//! The catalogue of normalization layers, and the operations that compute them.
+//!
+//! An [`Entry`] is data around an equation. From it come the interpreter (in `equations`: the
+//! definition), dfdx's autodiff of the same expression ([`Evaluator::Dfdx`]), and, where speed
+//! matters, a fused kernel ([`Evaluator::Fastest`]). [`certify`] compares them with each other and
+//! with finite differences.
+//!
+//! ```
+//! use norms::{Evaluator, NormChoice, find};
+//! use ops::{Layout, Mode, Pass, Value};
+//!
+//! let layer = NormChoice::new(find("layer").unwrap(), 1, vec![("eps".into(), 0.0)])?;
+//! let norm = layer.build::<f64>(Evaluator::Fastest);
+//! let parameters: Vec<Value<f64>> = norm
+//!     .parameters(2, 1)
+//!     .iter()
+//!     .map(|parameter| Value::new(1, parameter.len, &vec![parameter.start; parameter.len]))
+//!     .collect();
+//!
+//! // Mean 5, standard deviation 4.
+//! let x = Value::new(1, 2, &[1.0, 9.0]);
+//! let mut state = norm.state(2, 1);
+//! let mut pass = Pass::computing(Mode::Train);
+//! let y = norm.apply(&x, Layout::samples(1), &parameters, &mut state, &mut pass);
+//! assert_eq!(y.as_slice(), [-1.0, 1.0]);
+//! # Ok::<(), equations::EquationError>(())
+//! ```
+
+mod agreement;
+mod catalogue;
+mod certify;
+mod choice;
+mod claims;
+mod fused;
+mod norm;
+mod point;
+mod through_dfdx;
+
+pub use catalogue::{CATALOGUE, Citation, Entry, Kernel, find};
+pub use certify::{Certificate, Lane, certify};
+pub use choice::{Evaluator, NormChoice};
+pub use claims::{Claim, measure};
+pub use norm::{Norm, ParameterSpec, State};

@@ -38,7 +38,7 @@ pub use layout::Layout;
 pub use linear::linear;
 pub use pass::{Mode, Pass};
 pub use pointwise::{add, relu, scale};
-pub use reduce::{column_sums, dot, sum, sum_of};
+pub use reduce::{column_sums, column_sums_of, dot, sum, sum_of};
 pub use through_dfdx::{DfdxTensor, through_dfdx};
 pub use value::Value;
 pub use vectorized::vectorized;

@@ -1,6 +1,6 @@
 //! Sums whose order does not depend on the instruction set.
 
-use crate::Element;
+use crate::{Buffer, Element};
 
 /// As many partial sums as the widest vector holds f32 numbers.
 const LANES: usize = 16;
@@ -61,9 +61,54 @@ fn tree<E: Element>(mut lanes: [E; LANES]) -> E {
 /// Adds every row of a matrix to `sums`, one sum per column.
 #[inline(always)]
 pub fn column_sums<E: Element>(sums: &mut [E], rows: &[E]) {
-    for row in rows.chunks_exact(sums.len().max(1)) {
-        for (sum, &element) in sums.iter_mut().zip(row) {
-            *sum += element;
+    let width = sums.len();
+    column_sums_of(sums, rows, rows, &Buffer::zeros(width), |element, _, _| element);
+}
+
+/// How many rows are summed before their sum is added to the total: the error then grows with
+/// the number of blocks rather than of rows.
+const BLOCK_ROWS: usize = 64;
+
+/// Adds the sum over the rows of `term(a, b, p)` to `sums`, one sum per column: a and b are
+/// matrices of equal shape, p is a number per column.
+///
+/// # Panics
+/// If a, b and p do not fit the number of sums.
+#[inline(always)]
+pub fn column_sums_of<E: Element>(
+    sums: &mut [E],
+    a: &[E],
+    b: &[E],
+    per_column: &[E],
+    term: impl Fn(E, E, E) -> E,
+) {
+    let width = sums.len();
+    assert!(a.len() == b.len() && per_column.len() == width, "shapes differ");
+    if width == 0 {
+        return;
+    }
+    assert!(a.len().is_multiple_of(width), "{} elements in columns of {width}", a.len());
+    let whole = width - width % LANES;
+    for (a, b) in a.chunks(BLOCK_ROWS * width).zip(b.chunks(BLOCK_ROWS * width)) {
+        let rows = || a.chunks_exact(width).zip(b.chunks_exact(width));
+        for start in (0..whole).step_by(LANES) {
+            let columns = start..start + LANES;
+            let p: &[E; LANES] = per_column[columns.clone()].try_into().expect("LANES columns");
+            let mut lanes = [E::default(); LANES];
+            for (a, b) in rows() {
+                let a: &[E; LANES] = a[columns.clone()].try_into().expect("LANES columns");
+                let b: &[E; LANES] = b[columns.clone()].try_into().expect("LANES columns");
+                for lane in 0..LANES {
+                    lanes[lane] += term(a[lane], b[lane], p[lane]);
+                }
+            }
+            for (sum, lane) in sums[columns].iter_mut().zip(lanes) {
+                *sum += lane;
+            }
+        }
+        for column in whole..width {
+            let block = rows().map(|(a, b)| term(a[column], b[column], per_column[column]));
+            sums[column] += block.sum::<E>();
         }
     }
 }
@@ -93,5 +138,18 @@ mod tests {
         let mut sums = [0.0_f32; 3];
         column_sums(&mut sums, &[1.0, 2.0, 3.0, 10.0, 20.0, 30.0]);
         assert_eq!(sums, [11.0, 22.0, 33.0]);
+    }
+
+    #[test]
+    fn columns_around_the_lanes_and_rows_around_the_blocks_are_summed_whole() {
+        for (rows, width) in [(1, 1), (64, 16), (65, 17), (130, 33), (0, 5)] {
+            let ones = vec![1.0_f64; rows * width];
+            let p: Vec<f64> = (0..width).map(|column| column as f64).collect();
+            let mut sums = vec![0.5; width];
+            column_sums_of(&mut sums, &ones, &ones, &p, |a, b, p| a + b + p);
+            for (column, &sum) in sums.iter().enumerate() {
+                assert_eq!(sum, 0.5 + (rows * (2 + column)) as f64);
+            }
+        }
     }
 }

@@ -1,0 +1,277 @@
+//! Whether the evaluators of a norm compute the same value and the same gradients.
+
+use dfdx::tensor::Cpu;
+use dfdx::tensor_ops::Device;
+use equations::{NormEquation, NormSource};
+use ops::{Element, Layout, Mode, Pass, Value};
+
+use crate::choice::{Evaluator, NormChoice};
+use crate::norm::State;
+use crate::point::Point;
+
+/// A value and the gradients of x and of every parameter at a cotangent, in double precision.
+#[derive(Debug, Clone)]
+pub(crate) struct Result {
+    pub y: Vec<f64>,
+    /// The gradient of x, then those of the parameters.
+    pub gradients: Vec<Vec<f64>>,
+    /// The running averages afterwards.
+    #[cfg(test)]
+    pub state: Vec<Vec<f64>>,
+}
+
+/// Runs an evaluator of a norm forward and backward at a point.
+pub(crate) fn run<E: Element>(
+    choice: &NormChoice,
+    evaluator: Evaluator,
+    point: &Point,
+    mode: Mode,
+) -> Result
+where
+    Cpu: Device<E>,
+{
+    let (rows, width) = (point.rows(), point.features());
+    let x = Value::new(rows, width, &nearest::<E>(&point.x));
+    let parameters: Vec<Value<E>> =
+        point.parameters.iter().map(|p| Value::new(1, p.len(), &nearest(p))).collect();
+    let mut state = State { averages: point.state.iter().map(|s| nearest(s)).collect() };
+    let layout = Layout { samples: point.extents.samples, positions: point.extents.positions };
+
+    let mut pass = Pass::recording(mode);
+    let norm = choice.build::<E>(evaluator);
+    let y = norm.apply(&x, layout, &parameters, &mut state, &mut pass);
+    let mut gradients = pass.backward_from(&y, &nearest(&point.cotangent));
+    Result {
+        y: double(y.as_slice()),
+        gradients: std::iter::once(&x)
+            .chain(&parameters)
+            .map(|v| double(gradients.of(v)))
+            .collect(),
+        #[cfg(test)]
+        state: state.averages.iter().map(|average| double(average)).collect(),
+    }
+}
+
+/// The value that defines the norm.
+pub(crate) fn definition(choice: &NormChoice, point: &Point, mode: Mode) -> Vec<f64> {
+    let parameters: Vec<&[f64]> = point.parameters.iter().map(Vec::as_slice).collect();
+    let (extents, mut state) = (&point.extents, point.state.clone());
+    let mode = interpreted(mode);
+    choice.equation().evaluate_unchecked_sizes(extents, &point.x, &parameters, &mut state, mode)
+}
+
+/// The interpreter's word for a mode.
+pub(crate) fn interpreted(mode: Mode) -> equations::Mode {
+    match mode {
+        Mode::Train => equations::Mode::Train,
+        Mode::Eval => equations::Mode::Eval,
+    }
+}
+
+/// The largest difference between two results, in units of each quantity's natural scale.
+pub(crate) fn largest_difference(a: &Result, b: &Result, point: &Point) -> f64 {
+    let terms: f64 = b.y.iter().zip(&point.cotangent).map(|(y, v)| (y * v).abs()).sum();
+    let arguments = std::iter::once(&point.x).chain(&point.parameters);
+    let gradients =
+        a.gradients.iter().zip(&b.gradients).zip(arguments).map(|((a, b), argument)| {
+            // The uncancelled size of the terms that make up a gradient entry.
+            let scale = largest(b).max(terms / length_scale(argument));
+            furthest(a, b) / positive(scale)
+        });
+    maximum(gradients.chain([furthest(&a.y, &b.y) / positive(largest(&b.y))]))
+}
+
+/// A bound on what rounding may contribute to [`largest_difference`], to first order.
+///
+/// Let u be the unit roundoff, n the number of terms of the longest sum, s = sqrt(var(x) + eps) the
+/// smallest denominator, k = max|x| / s and h <= sqrt(n) the largest |xhat|. A mean is wrong by at
+/// most n u max|x|, so a deviation divided by s by (n + 1) u k, and s itself relatively by as much
+/// plus (n + 4) u. A value is then wrong by at most 2 (n + 4) u (1 + k) (1 + h) of its scale, and a
+/// gradient, a product of three such factors summed once more, by 4 times (1 + h) as much.
+pub(crate) fn rounding_bound<E: Element>(choice: &NormChoice, point: &Point) -> f64 {
+    let source = choice.entry().source;
+    let denominator = NormEquation::parse(&NormSource { equation: "sqrt(var(x) + eps)", ..source });
+    let denominator = denominator
+        .expect("a variance over the entry's own axes")
+        .evaluate_unchecked_sizes(&point.extents, &point.x, &[], &mut [], equations::Mode::Train);
+    let smallest = denominator.into_iter().fold(f64::INFINITY, f64::min);
+    let reduced = point.extents.size(choice.equation().over()).max(point.rows()) as f64;
+    let k = largest(&point.x) / smallest;
+    let h = (point.extents.size(choice.equation().over()) as f64).sqrt();
+    8.0 * (reduced + 4.0) * E::UNIT_ROUNDOFF * (1.0 + k) * (1.0 + h) * (1.0 + h)
+}
+
+fn largest(values: &[f64]) -> f64 {
+    values.iter().fold(0.0, |largest, value| value.abs().max(largest))
+}
+
+fn furthest(a: &[f64], b: &[f64]) -> f64 {
+    assert_eq!(a.len(), b.len(), "results of different lengths");
+    maximum(a.iter().zip(b).map(|(a, b)| (a - b).abs()))
+}
+
+/// The largest number, or NaN if there is one: `f64::max` would drop it.
+fn maximum(numbers: impl Iterator<Item = f64>) -> f64 {
+    numbers.fold(0.0, |most, number| if most.is_nan() || number <= most { most } else { number })
+}
+
+/// The root mean square distance from the mean, or from 0 for equal numbers.
+fn length_scale(values: &[f64]) -> f64 {
+    let count = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / count;
+    let deviation = (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / count).sqrt();
+    positive(if deviation > 0.0 { deviation } else { largest(values) })
+}
+
+fn positive(scale: f64) -> f64 {
+    if scale > 0.0 { scale } else { 1.0 }
+}
+
+fn nearest<E: Element>(values: &[f64]) -> Vec<E> {
+    values.iter().map(|&value| E::nearest(value)).collect()
+}
+
+fn double<E: Element>(values: &[E]) -> Vec<f64> {
+    values.iter().map(|value| value.double()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use equations::Extents;
+
+    use super::*;
+    use crate::catalogue::CATALOGUE;
+
+    /// Samples, positions, features: odd and even, one row, one column, vector tails.
+    const SIZES: [(usize, usize, usize); 10] = [
+        (4, 1, 8),
+        (1, 1, 8),
+        (8, 1, 1),
+        (1, 1, 1),
+        (3, 1, 7),
+        (5, 1, 33),
+        (2, 3, 6),
+        (65, 1, 17),
+        (3, 5, 64),
+        (130, 1, 16),
+    ];
+
+    type Change = fn(usize, f64) -> f64;
+
+    const CHANGES: [(&str, Change); 4] = [
+        ("as drawn", |_, x| x),
+        ("offset 100", |_, x| x + 100.0),
+        ("scale 1e-3", |_, x| x * 1e-3),
+        ("scale 1e4", |_, x| x * 1e4),
+    ];
+
+    fn points(choice: &NormChoice) -> Vec<(String, Point)> {
+        let mut points = Vec::new();
+        for (samples, positions, features) in SIZES {
+            let groups = choice.groups();
+            let Ok(extents) = Extents::new(samples, positions, features, groups) else { continue };
+            for (seed, (name, change)) in CHANGES.iter().enumerate() {
+                let point = Point::random(choice.equation(), extents, seed as u64).map_x(change);
+                points.push((format!("{samples}x{positions}x{features} {name}"), point));
+            }
+        }
+        points
+    }
+
+    fn for_every_norm(mut check: impl FnMut(&NormChoice)) {
+        for entry in CATALOGUE {
+            let groups: &[usize] = if entry.takes_groups { &[1, 2, 3, 8] } else { &[1] };
+            for &groups in groups {
+                check(&NormChoice::new(entry, groups, Vec::new()).expect("a catalogue entry"));
+            }
+        }
+    }
+
+    #[test]
+    fn all_evaluators_agree_in_double_precision() {
+        for_every_norm(|choice| {
+            for (name, point) in points(choice) {
+                for mode in [Mode::Train, Mode::Eval] {
+                    let name = format!("{} {name} {mode:?}", choice.entry().name);
+                    let witness = run::<f64>(choice, Evaluator::Dfdx, &point, mode);
+                    let defined = definition(choice, &point, mode);
+                    let off = furthest(&witness.y, &defined) / positive(largest(&defined));
+                    assert!(off <= 1e-10, "{name}: dfdx differs from the definition by {off:e}");
+                    let fastest = run::<f64>(choice, Evaluator::Fastest, &point, mode);
+                    let off = largest_difference(&fastest, &witness, &point);
+                    assert!(off <= 1e-10, "{name}: kernel differs from dfdx by {off:e}");
+                }
+            }
+        });
+    }
+
+    #[test]
+    fn both_evaluators_in_single_precision_stay_within_the_rounding_bound() {
+        for_every_norm(|choice| {
+            for (name, point) in points(choice) {
+                for mode in [Mode::Train, Mode::Eval] {
+                    let exact = run::<f64>(choice, Evaluator::Dfdx, &point, mode);
+                    let bound = rounding_bound::<f32>(choice, &point);
+                    for evaluator in [Evaluator::Dfdx, Evaluator::Fastest] {
+                        let single = run::<f32>(choice, evaluator, &point, mode);
+                        let off = largest_difference(&single, &exact, &point);
+                        let name = format!("{} {name} {mode:?} {evaluator:?}", choice.entry().name);
+                        assert!(off <= bound, "{name}: {off:e} above {bound:e}");
+                    }
+                }
+            }
+        });
+    }
+
+    #[test]
+    fn running_averages_agree() {
+        for_every_norm(|choice| {
+            for (name, point) in points(choice) {
+                if choice.equation().check(&point.extents, equations::Mode::Train).is_err() {
+                    continue;
+                }
+                let mut defined = point.state.clone();
+                let parameters: Vec<&[f64]> = point.parameters.iter().map(Vec::as_slice).collect();
+                let train = equations::Mode::Train;
+                let (equation, x) = (choice.equation(), &point.x);
+                equation
+                    .evaluate(&point.extents, x, &parameters, &mut defined, train)
+                    .expect("checked above");
+                for evaluator in [Evaluator::Fastest, Evaluator::Dfdx] {
+                    let got = run::<f64>(choice, evaluator, &point, Mode::Train).state;
+                    for (got, defined) in got.iter().zip(&defined) {
+                        let off = furthest(got, defined) / positive(largest(defined));
+                        assert!(off <= 1e-12, "{} {name} {evaluator:?}", choice.entry().name);
+                    }
+                }
+            }
+        });
+    }
+
+    #[test]
+    fn a_wrong_kernel_would_be_noticed() {
+        let choice = NormChoice::plain(crate::find("layer").expect("listed"));
+        let extents = Extents::new(4, 1, 8, 1).expect("one group");
+        let point = Point::random(choice.equation(), extents, 1);
+        let right = run::<f64>(&choice, Evaluator::Fastest, &point, Mode::Train);
+        let mut wrong = right.clone();
+        wrong.gradients[0][5] *= 1.0 + 1e-6;
+        assert!(largest_difference(&wrong, &right, &point) > 1e-10);
+        wrong.gradients[0][5] = f64::NAN;
+        assert!(largest_difference(&wrong, &right, &point).is_nan());
+    }
+
+    #[test]
+    fn an_empty_batch_gives_an_empty_result_and_zero_gradients() {
+        for_every_norm(|choice| {
+            let extents = Extents::new(0, 1, 24, choice.groups()).expect("1, 2, 3, 8 divide 24");
+            let point = Point::random(choice.equation(), extents, 0);
+            for evaluator in [Evaluator::Fastest, Evaluator::Dfdx] {
+                let result = run::<f32>(choice, evaluator, &point, Mode::Train);
+                assert!(result.y.is_empty());
+                let mut parameters = result.gradients[1..].iter().flatten();
+                assert!(parameters.all(|&g| g == 0.0), "{} {evaluator:?}", choice.entry().name);
+            }
+        });
+    }
+}

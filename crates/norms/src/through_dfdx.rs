@@ -1,0 +1,62 @@
+//! An equation computed by dfdx, operation by operation, with dfdx's autodiff.
+//!
+//! This is the second witness of every norm, and what trains one that has no fused kernel.
+
+mod axes;
+mod evaluate;
+
+use dfdx::tensor::Cpu;
+use dfdx::tensor_ops::Device;
+use equations::{Axes, Expression, NormEquation};
+use ops::{Element, Layout, Pass, Value, through_dfdx};
+
+use self::axes::shape;
+use self::evaluate::evaluate;
+use crate::norm::{Norm, State};
+
+#[derive(Debug)]
+pub(crate) struct ThroughDfdx {
+    equation: NormEquation,
+    lowered: Expression,
+    groups: usize,
+}
+
+impl ThroughDfdx {
+    pub(crate) fn new(equation: NormEquation, groups: usize) -> Self {
+        let lowered = equation.expression().lowered();
+        ThroughDfdx { equation, lowered, groups }
+    }
+}
+
+impl<E: Element> Norm<E> for ThroughDfdx
+where
+    Cpu: Device<E>,
+{
+    fn equation(&self) -> &NormEquation {
+        &self.equation
+    }
+
+    fn groups(&self) -> usize {
+        self.groups
+    }
+
+    fn apply(
+        &self,
+        x: &Value<E>,
+        layout: Layout,
+        parameters: &[Value<E>],
+        state: &mut State<E>,
+        pass: &mut Pass<E>,
+    ) -> Value<E> {
+        let extents = Norm::<E>::extents(self, layout, x.columns());
+        assert_eq!(extents.rows(), x.rows(), "{layout:?} for {} rows", x.rows());
+        let shapes = self.equation.parameters().iter().map(|parameter| parameter.shape.varies());
+        let mut inputs = vec![(x, shape(&extents, Axes::ALL))];
+        inputs.extend(parameters.iter().zip(shapes.map(|axes| shape(&extents, axes))));
+
+        let mode = pass.mode();
+        through_dfdx(&inputs, (x.rows(), x.columns()), pass, |tensors, tape| {
+            evaluate(&self.equation, &self.lowered, &extents, tensors, state, mode, tape)
+        })
+    }
+}

@@ -1,0 +1,219 @@
+//! The nodes of an expression as dfdx operations.
+
+use dfdx::tensor::{Cpu, OwnedTape, PutTape, SplitTape, TensorFromVec};
+use dfdx::tensor_ops::{Device, ReshapeTo, maximum, minimum};
+use equations::{Axes, Binary, Expression, Extents, NormEquation, Operation, Pointwise, Statistic};
+use ops::{DfdxTensor, Element, Mode};
+
+use super::axes::{Taped, shape, sizes, spread, sum_along, tuple};
+use crate::norm::State;
+
+type Tape<E> = OwnedTape<E, Cpu>;
+
+/// Computes `lowered` (the equation with statistics written out as means and sums) at `inputs`: x,
+/// then the parameters. In training the running averages in `state` move.
+pub(super) fn evaluate<E: Element>(
+    equation: &NormEquation,
+    lowered: &Expression,
+    extents: &Extents,
+    inputs: &[DfdxTensor<E>],
+    state: &mut State<E>,
+    mode: Mode,
+    tape: Tape<E>,
+) -> (DfdxTensor<E>, Tape<E>)
+where
+    Cpu: Device<E>,
+{
+    let constants = constant_values(equation, lowered, inputs.len());
+    let differentiated = differentiated(lowered);
+    let mut evaluation =
+        Evaluation { extents, tape: Some(tape), recording: true, values: Vec::new() };
+    for (id, node) in lowered.nodes().iter().enumerate() {
+        evaluation.recording = differentiated[id];
+        let value = match (constants[id], node.operation) {
+            (Some(number), _) => constant(number),
+            (None, Operation::Name(index)) => evaluation.fresh(inputs[index].clone()),
+            (None, Operation::Running { value, tracked, slot, .. }) => match mode {
+                Mode::Train => {
+                    let tracked = evaluation.values[tracked].as_vec();
+                    let momentum = E::nearest(equation.momentum());
+                    for (average, &tracked) in state.averages[slot].iter_mut().zip(&tracked) {
+                        *average = (E::one() - momentum) * *average + momentum * tracked;
+                    }
+                    evaluation.fresh(evaluation.values[value].clone())
+                }
+                Mode::Eval => {
+                    let axes = equation.running()[slot].varies;
+                    E::device()
+                        .tensor_from_vec(state.averages[slot].clone(), tuple(shape(extents, axes)))
+                }
+            },
+            (None, operation) => evaluation.operate(operation, &constants),
+        };
+        evaluation.values.push(value);
+    }
+    evaluation.recording = true;
+    evaluation.finish()
+}
+
+/// Which nodes the gradient flows through. What only a running average follows is left out: dfdx
+/// would run its backward with zeros, and zero times an infinite derivative is NaN.
+fn differentiated(lowered: &Expression) -> Vec<bool> {
+    let nodes = lowered.nodes();
+    let mut flows = vec![false; nodes.len()];
+    *flows.last_mut().expect("an expression has a node") = true;
+    for id in (0..nodes.len()).rev() {
+        if !flows[id] {
+            continue;
+        }
+        match nodes[id].operation {
+            Operation::Running { value, .. } => flows[value] = true,
+            Operation::Stop(_) => {}
+            operation => operation.operands().for_each(|operand| flows[operand] = true),
+        }
+    }
+    flows
+}
+
+struct Evaluation<'a, E: Element> {
+    extents: &'a Extents,
+    /// Always there, but for the moment in which an operation holds it.
+    tape: Option<Tape<E>>,
+    /// Whether the node at hand belongs on the tape.
+    recording: bool,
+    /// The value of every node so far, each a tensor with an id of its own.
+    values: Vec<DfdxTensor<E>>,
+}
+
+impl<E: Element> Evaluation<'_, E>
+where
+    Cpu: Device<E>,
+{
+    fn operate(&mut self, operation: Operation, constants: &[Option<f64>]) -> DfdxTensor<E> {
+        match operation {
+            Operation::Negate(e) => self.unary(e, |e| e.negate()),
+            Operation::Stop(e) => detached(&self.values[e]),
+            Operation::Size(axes) => constant(self.extents.size(axes) as f64),
+            Operation::Power(base, exponent) => {
+                let exponent = constants[exponent].expect("the exponent is constant");
+                match exponent as i32 {
+                    integer if f64::from(integer) == exponent => {
+                        self.unary(base, |e| e.powi(integer))
+                    }
+                    _ => self.unary(base, |e| e.powf(exponent)),
+                }
+            }
+            Operation::Pointwise(function, e) => self.pointwise(function, e),
+            Operation::Binary(operator, a, b) => self.binary(operator, a, b),
+            Operation::Statistic(statistic, e, axes) => self.statistic(statistic, e, axes),
+            Operation::Number(_)
+            | Operation::Name(_)
+            | Operation::Running { .. }
+            | Operation::Call(..) => unreachable!("handled before, or not part of a norm"),
+        }
+    }
+
+    fn pointwise(&mut self, function: Pointwise, e: usize) -> DfdxTensor<E> {
+        match function {
+            Pointwise::Sqrt => self.unary(e, |e| e.sqrt()),
+            Pointwise::Rsqrt => self.unary(e, |e| e.sqrt().recip()),
+            Pointwise::Abs => self.unary(e, |e| e.abs()),
+            Pointwise::Exp => self.unary(e, |e| e.exp()),
+            Pointwise::Log => self.unary(e, |e| e.ln()),
+            Pointwise::Tanh => self.unary(e, |e| e.tanh()),
+            Pointwise::Sigmoid => self.unary(e, |e| e.sigmoid()),
+            // dfdx has no sign; its derivative is 0, so a constant will do.
+            Pointwise::Sign => {
+                let sign = |e: E| if e == E::zero() { e } else { e.signum() };
+                let values = self.values[e].as_vec().into_iter().map(sign).collect();
+                E::device().tensor_from_vec(values, tuple(sizes(&self.values[e])))
+            }
+        }
+    }
+
+    fn binary(&mut self, operator: Binary, a: usize, b: usize) -> DfdxTensor<E> {
+        // dfdx's backward of an operation of a tensor with itself panics.
+        let left = if a == b { self.fresh(self.values[a].clone()) } else { self.values[a].clone() };
+        let right = self.values[b].clone();
+        let (left_sizes, right_sizes) = (sizes(&left), sizes(&right));
+        // Where sizes differ one of them is 1, also beside an empty axis.
+        let target = std::array::from_fn(|axis| match (left_sizes[axis], right_sizes[axis]) {
+            (1, size) | (size, _) => size,
+        });
+        let left = self.run(left, |left| spread(left, target));
+        let right = self.run(right, |right| spread(right, target));
+        self.run(left, |left| match operator {
+            Binary::Add => left + right,
+            Binary::Subtract => left - right,
+            Binary::Multiply => left * right,
+            Binary::Divide => left / right,
+            Binary::Minimum => minimum(left, right),
+            Binary::Maximum => maximum(left, right),
+        })
+    }
+
+    fn statistic(&mut self, statistic: Statistic, e: usize, axes: Axes) -> DfdxTensor<E> {
+        let counted = self.extents.size(axes) as f64;
+        // Along an axis of the statistic where e does not vary, one value stands for all of them.
+        let present = sizes(&self.values[e]);
+        let summed =
+            shape(self.extents, axes).iter().zip(present).fold(1.0, |count, (&wanted, size)| {
+                if wanted == size { count * size as f64 } else { count }
+            });
+        let factor = match statistic {
+            Statistic::Sum => counted / summed,
+            Statistic::Mean => 1.0 / summed,
+            other => unreachable!("{other:?} is written out by `lowered`"),
+        };
+        self.unary(e, |e| sum_along(e, axes) * E::nearest(factor))
+    }
+
+    /// The same numbers under a new id, so that dfdx keeps their gradients apart.
+    fn fresh(&mut self, tensor: DfdxTensor<E>) -> DfdxTensor<E> {
+        self.run(tensor, |tensor| tensor * E::one())
+    }
+
+    fn unary(&mut self, e: usize, operation: impl FnOnce(Taped<E>) -> Taped<E>) -> DfdxTensor<E> {
+        self.run(self.values[e].clone(), operation)
+    }
+
+    fn run(
+        &mut self,
+        tensor: DfdxTensor<E>,
+        operation: impl FnOnce(Taped<E>) -> Taped<E>,
+    ) -> DfdxTensor<E> {
+        if !self.recording {
+            return operation(tensor.put_tape(Tape::default())).split_tape().0;
+        }
+        let tape = self.tape.take().expect("the tape is put back after every operation");
+        let (result, tape) = operation(tensor.put_tape(tape)).split_tape();
+        self.tape = Some(tape);
+        result
+    }
+
+    fn finish(mut self) -> (DfdxTensor<E>, Tape<E>) {
+        let result = self.values.pop().expect("an expression has a node");
+        let target = shape(self.extents, Axes::ALL);
+        let result = self.run(result, |result| spread(result, target).contiguous());
+        (result, self.tape.take().expect("the tape is put back after every operation"))
+    }
+}
+
+fn constant<E: Element>(number: f64) -> DfdxTensor<E> {
+    E::device().tensor_from_vec(vec![E::nearest(number)], (1, 1, 1, 1))
+}
+
+fn detached<E: Element>(tensor: &DfdxTensor<E>) -> DfdxTensor<E> {
+    E::device().tensor_from_vec(tensor.as_vec(), tuple(sizes(tensor)))
+}
+
+/// The value of every node that depends on constants alone.
+fn constant_values(
+    equation: &NormEquation,
+    lowered: &Expression,
+    tensors: usize,
+) -> Vec<Option<f64>> {
+    let mut names = vec![None; tensors];
+    names.extend(equation.constants().iter().map(|(_, value)| Some(*value)));
+    lowered.constant_values(&names)
+}
