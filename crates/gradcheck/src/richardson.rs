@@ -1,0 +1,185 @@
+//! From difference quotients at halving steps to a derivative with an error bar.
+
+/// Fewer usable steps than this give no estimate.
+const FEWEST_LEVELS: usize = 5;
+/// The search ends when the error has risen this many times in a row.
+const MOST_RISES: usize = 4;
+/// A window has converged when its error is below this share of its value. Rises count from there
+/// on: far above a function's own length the quotients only grow as steps shrink, and so does their
+/// error, without any rounding.
+const CONVERGED: f64 = 0.1;
+/// Roundings of the largest output that are counted as noise if none is measured.
+const LEAST_ROUNDINGS: f64 = 3.0;
+
+/// A derivative with its error.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Estimate {
+    pub value: f64,
+    /// The change over one order and over one step, plus the noise at the smallest step used.
+    pub error: f64,
+    /// First of the three steps used.
+    pub first_level: usize,
+}
+
+/// How far the way down the steps has led.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Walk {
+    /// The best window so far; `None` if fewer than five quotients are finite, or no four of them
+    /// are neighbours.
+    pub best: Option<Estimate>,
+    /// Whether rounding has taken over, so that smaller steps need not be tried.
+    pub has_ended: bool,
+}
+
+/// Walks down from the largest step and finds the window of three steps with the smallest error.
+///
+/// A window that has converged, with an error below a tenth of its value, goes before one that has
+/// not: far above a function's own length everything is small, the error too. The way ends where
+/// rounding takes over, and is not walked to the smallest step: below its own resolution a function
+/// is a staircase, whose quotients agree without meaning anything.
+pub(crate) fn walk(steps: &[f64], quotients: &[f64], rounding: f64) -> Walk {
+    let mut walk = Walk { best: None, has_ended: false };
+    if quotients.iter().filter(|quotient| quotient.is_finite()).count() < FEWEST_LEVELS {
+        return walk;
+    }
+    let (mut last_error, mut rises) = (f64::INFINITY, 0);
+    for first in 0..quotients.len().saturating_sub(3) {
+        let Some(here) = window(steps, quotients, first, rounding) else { continue };
+        if walk.best.is_none_or(|best| here.is_better_than(best)) {
+            walk.best = Some(here);
+        }
+        let has_converged = walk.best.is_some_and(Estimate::has_converged);
+        rises = if has_converged && here.error > last_error { rises + 1 } else { 0 };
+        last_error = here.error;
+        if rises == MOST_RISES {
+            walk.has_ended = true;
+            break;
+        }
+    }
+    walk
+}
+
+impl Estimate {
+    fn has_converged(self) -> bool {
+        self.error < CONVERGED * self.value.abs()
+    }
+
+    fn is_better_than(self, other: Estimate) -> bool {
+        match (self.has_converged(), other.has_converged()) {
+            (true, false) => true,
+            (false, true) => false,
+            _ => self.error < other.error,
+        }
+    }
+}
+
+/// The extrapolated value of the window that starts at one step. `None` if it or the next one is not
+/// finite.
+fn window(steps: &[f64], quotients: &[f64], first: usize, rounding: f64) -> Option<Estimate> {
+    let (half, value) = extrapolate(&quotients[first..]);
+    let (_, next) = extrapolate(&quotients[first + 1..]);
+    if !value.is_finite() || !next.is_finite() {
+        return None;
+    }
+    let change = (value - half).abs().max((value - next).abs());
+    let noise = noise(steps, quotients, first).max(LEAST_ROUNDINGS * rounding);
+    Some(Estimate { value, error: change + noise / steps[first + 2], first_level: first })
+}
+
+/// The noise of the function as seen from one window: the largest distance from its value to that of
+/// any window of smaller steps, times that window's smallest step. Truncation is negligible there, so
+/// what differs is the rounding of the function over the step. A window whose quotients agree by
+/// chance is far from the others and sees much noise.
+fn noise(steps: &[f64], quotients: &[f64], first: usize) -> f64 {
+    let (_, value) = extrapolate(&quotients[first..]);
+    (first + 1..quotients.len() - 2)
+        .map(|later| (extrapolate(&quotients[later..]).1 - value).abs() * steps[later + 2])
+        .filter(|noise| noise.is_finite())
+        .fold(0.0, f64::max)
+}
+
+/// From three quotients at `h`, `h/2` and `h/4`: the value free of the error in `h^2`, and the one
+/// free of those in `h^2` and `h^4`.
+pub(crate) fn extrapolate(quotients: &[f64]) -> (f64, f64) {
+    let first = (4.0 * quotients[1] - quotients[0]) / 3.0;
+    let second = (4.0 * quotients[2] - quotients[1]) / 3.0;
+    (second, (16.0 * second - first) / 15.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn derivative(f: impl Fn(f64) -> f64, x: f64, length: f64) -> Option<Estimate> {
+        let steps: Vec<f64> = (0..40).map(|level| length * 2f64.powi(-level)).collect();
+        let quotients: Vec<f64> =
+            steps.iter().map(|h| (f(x + h) - f(x - h)) / ((x + h) - (x - h))).collect();
+        walk(&steps, &quotients, f64::EPSILON / 2.0 * f(x).abs()).best
+    }
+
+    #[test]
+    fn two_extrapolations_are_exact_up_to_the_fifth_power() {
+        // d/dx x^5 at 1 is 5; the central quotient is 5 + 10 h^2 + h^4.
+        let quotients = [1.0, 0.5, 0.25].map(|h: f64| 5.0 + 10.0 * h.powi(2) + h.powi(4));
+        let (half, value) = extrapolate(&quotients);
+        assert_eq!(value, 5.0);
+        // After one extrapolation -h^4/4 is left, at h = 1/2.
+        assert_eq!(half, 5.0 - 1.0 / 64.0);
+    }
+
+    #[test]
+    fn the_error_bar_covers_closed_forms_and_is_small() {
+        // The exact values are the closed forms; 1 - tanh^2 is computed without cancellation.
+        type Case = (&'static str, fn(f64) -> f64, fn(f64) -> f64);
+        let cases: [Case; 5] = [
+            ("exp", f64::exp, f64::exp),
+            ("sin", f64::sin, f64::cos),
+            ("tanh", f64::tanh, |x| x.cosh().powi(-2)),
+            ("log", f64::ln, |x| 1.0 / x),
+            ("reciprocal", |x| 1.0 / x, |x| -1.0 / (x * x)),
+        ];
+        for (name, f, exact) in cases {
+            for number in 1..200 {
+                let x = 0.013 * f64::from(number);
+                let found = derivative(f, x, 1.0).expect("enough steps");
+                let miss = (found.value - exact(x)).abs();
+                assert!(miss <= 8.0 * found.error, "{name} at {x}: {miss} against {found:?}");
+                let scale = exact(x).abs().max(f(x).abs());
+                assert!(found.error <= 1e-8 * scale, "{name} at {x}: {found:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_kink_inside_the_larger_steps_is_passed_by() {
+        // |x| has the derivative 1 at 1e-3, seen by steps below 1e-3 alone.
+        let found = derivative(f64::abs, 1e-3, 1.0).expect("enough steps");
+        assert!((found.value - 1.0).abs() <= 8.0 * found.error && found.error < 1e-9, "{found:?}");
+    }
+
+    #[test]
+    fn a_rough_function_gets_a_wide_bar() {
+        // Rounded to multiples of 2^-20 the sine has a noise near 5e-7, which no window can hide.
+        let rough = |x: f64| (x.sin() * 2f64.powi(20)).round() * 2f64.powi(-20);
+        let found = derivative(rough, 0.4, 1.0).expect("enough steps");
+        assert!(found.error > 1e-8, "{found:?}");
+        assert!((found.value - 0.4f64.cos()).abs() <= 8.0 * found.error, "{found:?}");
+    }
+
+    #[test]
+    fn steps_far_above_the_length_of_the_function_are_passed_by() {
+        // At steps above 1e-6 the quotient of tanh(1e6 x) at 0 is 1/h, which looks the more certain
+        // the larger the step; the derivative is 1e6.
+        let found = derivative(|x| (1e6 * x).tanh(), 0.0, 1.0).expect("enough steps");
+        assert!((found.value - 1e6).abs() <= 8.0 * found.error, "{found:?}");
+    }
+
+    #[test]
+    fn four_usable_steps_are_too_few() {
+        let steps = [1.0, 0.5, 0.25, 0.125, 0.0625, 0.03125];
+        let few = [f64::NAN, f64::NAN, 2.0, 2.0, 2.0, 2.0];
+        assert_eq!(walk(&steps, &few, 0.0).best, None);
+        let enough = [f64::NAN, 2.0, 2.0, 2.0, 2.0, 2.0];
+        assert_eq!(walk(&steps, &enough, 0.0).best.map(|found| found.value), Some(2.0));
+    }
+}
