@@ -35,7 +35,9 @@ pub fn probe<E: Element>(
 
     let mut squares = vec![0.0; network.depth() + 2];
     for parameter in network.parameters() {
-        squares[parameter.layer] += sum_of_squares(gradients.of(&parameter.value));
+        if let Some(gradient) = gradients.take(&parameter.value) {
+            squares[parameter.layer] += sum_of_squares(&gradient);
+        }
     }
     let layers = activations.into_iter().zip(squares).enumerate();
     layers

@@ -42,7 +42,9 @@ pub fn linear<E: Element>(
         pass.record(move |gradients| {
             let Some(dy) = gradients.take(&y_kept) else { return };
             let dy_matrix = Matrix::new(&dy, rows, outputs);
-            product(&mut gradients.slot(&x), dy_matrix, matrix(&weight).transposed());
+            if !x.is_constant() {
+                product(&mut gradients.slot(&x), dy_matrix, matrix(&weight).transposed());
+            }
             product(&mut gradients.slot(&weight), matrix(&x).transposed(), dy_matrix);
             let db = gradients.slot(&bias);
             if db.first {
@@ -88,6 +90,17 @@ mod tests {
         assert_eq!(gradients.of(&x), [-1.0, 3.0, 1.0, -0.5, 3.0, 6.0]);
         assert_eq!(gradients.of(&weight), [16.0, -1.0, 20.0, 0.0]);
         assert_eq!(gradients.of(&bias), [4.0, 1.0]);
+    }
+
+    #[test]
+    fn data_gets_no_gradient() {
+        let x = Value::new(1, 1, &[3.0_f64]).constant();
+        let (weight, bias) = (Value::new(1, 1, &[2.0]), Value::new(1, 1, &[0.0]));
+        let mut pass = Pass::recording(Mode::Train);
+        let y = linear(&x, &weight, &bias, &mut pass);
+        let mut gradients = pass.backward(&y);
+        assert_eq!(gradients.of(&weight), [3.0]);
+        assert!(gradients.take(&x).is_none());
     }
 
     #[test]

@@ -19,6 +19,7 @@ struct Inner<E: Element> {
     columns: usize,
     data: Buffer<E>,
     handle: Handle<E>,
+    constant: bool,
 }
 
 /// The key of a value in dfdx's gradient map: a dfdx tensor without elements, which costs its id.
@@ -40,7 +41,21 @@ impl<E: Element> Value<E> {
     pub fn from_buffer(rows: usize, columns: usize, data: Buffer<E>) -> Self {
         assert_eq!(data.len(), rows * columns, "{} elements for {rows} x {columns}", data.len());
         let handle = E::device().zeros_like(&(0,));
-        Value { inner: Rc::new(Inner { rows, columns, data, handle }) }
+        Value { inner: Rc::new(Inner { rows, columns, data, handle, constant: false }) }
+    }
+
+    /// The same numbers as data, with respect to which nobody asks for a gradient: operations may
+    /// skip the work for it.
+    ///
+    /// # Panics
+    /// If the value is shared.
+    pub fn constant(mut self) -> Self {
+        Rc::get_mut(&mut self.inner).expect("a value that nobody shares yet").constant = true;
+        self
+    }
+
+    pub(crate) fn is_constant(&self) -> bool {
+        self.inner.constant
     }
 
     /// The number of rows.

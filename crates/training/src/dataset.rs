@@ -70,9 +70,9 @@ impl Examples {
     /// All examples in order, in parts of at most `size`.
     pub(crate) fn parts(&self, size: usize) -> impl Iterator<Item = (Value<f32>, &[usize])> {
         let features = self.features.chunks(size * self.width);
-        features
-            .zip(self.labels.chunks(size))
-            .map(|(features, labels)| (Value::new(labels.len(), self.width, features), labels))
+        features.zip(self.labels.chunks(size)).map(|(features, labels)| {
+            (Value::new(labels.len(), self.width, features).constant(), labels)
+        })
     }
 
     /// The examples at `indices` as a batch; `labels` receives their classes.
@@ -83,7 +83,7 @@ impl Examples {
             row.copy_from_slice(&self.features[index * self.width..][..self.width]);
             labels.push(self.labels[index]);
         }
-        Value::from_buffer(indices.len(), self.width, batch)
+        Value::from_buffer(indices.len(), self.width, batch).constant()
     }
 }
 
