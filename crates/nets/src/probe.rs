@@ -35,7 +35,7 @@ pub fn probe<E: Element>(
 
     let mut squares = vec![0.0; network.depth() + 2];
     for parameter in network.parameters() {
-        if let Some(gradient) = gradients.take(&parameter.value) {
+        if let Some(gradient) = gradients.take(parameter.value.key()) {
             squares[parameter.layer] += sum_of_squares(&gradient);
         }
     }

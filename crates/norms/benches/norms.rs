@@ -38,7 +38,7 @@ fn bench(
         bencher.iter(|| {
             let mut pass = Pass::recording(Mode::Train);
             let y = norm.apply(&x, Layout::samples(rows), &parameters, &mut state, &mut pass);
-            pass.backward_from(&y, &cotangent).take(&x)
+            pass.backward_from(&y, &cotangent).take(x.key())
         });
     });
 }

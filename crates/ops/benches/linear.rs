@@ -18,7 +18,7 @@ fn forward_and_backward(criterion: &mut Criterion) {
             bencher.iter(|| {
                 let mut pass = Pass::recording(Mode::Train);
                 let y = linear(&x, &weight, &bias, &mut pass);
-                pass.backward_from(&y, &cotangent).take(&weight)
+                pass.backward_from(&y, &cotangent).take(weight.key())
             });
         });
     }

@@ -34,7 +34,8 @@ pub fn cross_entropy<E: Element>(
     let loss = Value::new(1, 1, &[E::nearest(total / rows as f64)]);
 
     if pass.records() {
-        let (logits, loss, labels) = (logits.clone(), loss.clone(), labels.to_vec());
+        let (logits, loss) = (logits.key().clone(), loss.key().clone());
+        let labels = labels.to_vec();
         pass.record(move |gradients| {
             let Some(dloss) = gradients.take(&loss) else { return };
             let factor = dloss[0] / E::nearest(rows as f64);

@@ -2,7 +2,7 @@
 
 use dfdx::tensor::Cpu;
 
-use crate::{Buffer, Element, Value};
+use crate::{Buffer, Element, Key, Value};
 
 /// Gradients by value. An operation's backward takes the gradient of its result, once, and adds
 /// to the gradients of its arguments, never overwriting: `add(x, x)` contributes twice.
@@ -31,23 +31,23 @@ impl<E: Element> Gradients<E> {
 
     /// The gradient of `value`: zeros if nothing that was differentiated depends on it.
     pub fn of(&mut self, value: &Value<E>) -> &[E] {
-        let slot = self.slot(value);
+        let slot = self.slot(value.key());
         if slot.first {
             slot.gradient.fill(E::zero());
         }
         slot.gradient
     }
 
-    /// Takes the gradient of `value` out of the map, without copying; `None` if there is none.
-    pub fn take(&mut self, value: &Value<E>) -> Option<Buffer<E>> {
-        let gradient = std::mem::take(vec_of(&mut self.map, value));
+    /// Takes the gradient of a value out of the map, without copying; `None` if there is none.
+    pub fn take(&mut self, key: &Key<E>) -> Option<Buffer<E>> {
+        let gradient = std::mem::take(vec_of(&mut self.map, key));
         (!gradient.is_empty()).then(|| Buffer::from_vec(gradient))
     }
 
-    /// Adds `contribution` to the gradient of `value`. The first one moves in without a copy.
-    pub fn add(&mut self, value: &Value<E>, contribution: Buffer<E>) {
-        assert_eq!(contribution.len(), value.len(), "a gradient has the length of its value");
-        let gradient = vec_of(&mut self.map, value);
+    /// Adds `contribution` to the gradient of a value. The first one moves in without a copy.
+    pub fn add(&mut self, key: &Key<E>, contribution: Buffer<E>) {
+        assert_eq!(contribution.len(), key.len, "a gradient has the length of its value");
+        let gradient = vec_of(&mut self.map, key);
         if gradient.is_empty() {
             *gradient = contribution.into_vec();
         } else {
@@ -59,24 +59,24 @@ impl<E: Element> Gradients<E> {
         }
     }
 
-    /// The gradient of `value` to add to in place, for operations that accumulate themselves.
-    pub fn slot(&mut self, value: &Value<E>) -> Slot<'_, E> {
-        let gradient = vec_of(&mut self.map, value);
+    /// The gradient of a value to add to in place, for operations that accumulate themselves.
+    pub fn slot(&mut self, key: &Key<E>) -> Slot<'_, E> {
+        let gradient = vec_of(&mut self.map, key);
         let first = gradient.is_empty();
         if first {
-            *gradient = Buffer::unspecified(value.len()).into_vec();
+            *gradient = Buffer::unspecified(key.len).into_vec();
         }
         Slot { gradient, first }
     }
 }
 
-/// The entry of `value` in dfdx's map. A handle has no elements, so an entry starts out empty,
+/// The entry of a value in dfdx's map. A handle has no elements, so an entry starts out empty,
 /// which here means "no gradient yet".
 fn vec_of<'a, E: Element>(
     map: &'a mut dfdx::tensor::Gradients<E, Cpu>,
-    value: &Value<E>,
+    key: &Key<E>,
 ) -> &'a mut Vec<E> {
-    map.get_or_alloc_mut(value.handle()).expect("an empty allocation cannot fail")
+    map.get_or_alloc_mut(&key.handle).expect("an empty allocation cannot fail")
 }
 
 #[cfg(test)]
@@ -88,13 +88,13 @@ mod tests {
         let value = Value::new(1, 2, &[0.0_f64; 2]);
         let mut gradients = Gradients::new(dfdx::tensor::Gradients::leaky());
         assert_eq!(gradients.of(&value), [0.0, 0.0]);
-        gradients.add(&value, Buffer::copy_of(&[1.0, 2.0]));
-        gradients.add(&value, Buffer::copy_of(&[10.0, 20.0]));
-        let slot = gradients.slot(&value);
+        gradients.add(value.key(), Buffer::copy_of(&[1.0, 2.0]));
+        gradients.add(value.key(), Buffer::copy_of(&[10.0, 20.0]));
+        let slot = gradients.slot(value.key());
         assert!(!slot.first);
         slot.gradient[0] += 100.0;
         assert_eq!(gradients.of(&value), [111.0, 22.0]);
-        assert_eq!(&*gradients.take(&value).expect("added above"), [111.0, 22.0]);
-        assert!(gradients.take(&value).is_none());
+        assert_eq!(&*gradients.take(value.key()).expect("added above"), [111.0, 22.0]);
+        assert!(gradients.take(value.key()).is_none());
     }
 }

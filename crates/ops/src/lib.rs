@@ -40,5 +40,5 @@ pub use pass::{Mode, Pass};
 pub use pointwise::{add, relu, scale};
 pub use reduce::{column_sums, column_sums_of, dot, sum, sum_of};
 pub use through_dfdx::{DfdxTensor, through_dfdx};
-pub use value::Value;
+pub use value::{Key, Value};
 pub use vectorized::vectorized;

@@ -38,15 +38,16 @@ pub fn linear<E: Element>(
     let y = Value::from_buffer(rows, outputs, y);
 
     if pass.records() {
-        let (x, weight, bias, y_kept) = (x.clone(), weight.clone(), bias.clone(), y.clone());
+        let (x, weight) = (x.clone(), weight.clone());
+        let (bias_key, y_key) = (bias.key().clone(), y.key().clone());
         pass.record(move |gradients| {
-            let Some(dy) = gradients.take(&y_kept) else { return };
+            let Some(dy) = gradients.take(&y_key) else { return };
             let dy_matrix = Matrix::new(&dy, rows, outputs);
             if !x.is_constant() {
-                product(&mut gradients.slot(&x), dy_matrix, matrix(&weight).transposed());
+                product(&mut gradients.slot(x.key()), dy_matrix, matrix(&weight).transposed());
             }
-            product(&mut gradients.slot(&weight), matrix(&x).transposed(), dy_matrix);
-            let db = gradients.slot(&bias);
+            product(&mut gradients.slot(weight.key()), matrix(&x).transposed(), dy_matrix);
+            let db = gradients.slot(&bias_key);
             if db.first {
                 db.gradient.fill(E::zero());
             }
@@ -100,7 +101,7 @@ mod tests {
         let y = linear(&x, &weight, &bias, &mut pass);
         let mut gradients = pass.backward(&y);
         assert_eq!(gradients.of(&weight), [3.0]);
-        assert!(gradients.take(&x).is_none());
+        assert!(gradients.take(x.key()).is_none());
     }
 
     #[test]

@@ -62,7 +62,11 @@ impl<E: Element> Pass<E> {
     /// # Panics
     /// If `loss` is not 1 x 1 or the pass does not record.
     pub fn backward(self, loss: &Value<E>) -> Gradients<E> {
-        assert_eq!(loss.len(), 1, "a loss is one number; use `backward_from` for a matrix");
+        assert_eq!(
+            loss.as_slice().len(),
+            1,
+            "a loss is one number; use `backward_from` for a matrix"
+        );
         self.backward_from(loss, &[E::one()])
     }
 
@@ -71,8 +75,12 @@ impl<E: Element> Pass<E> {
     /// # Panics
     /// If `cotangent` and `output` differ in length or the pass does not record.
     pub fn backward_from(mut self, output: &Value<E>, cotangent: &[E]) -> Gradients<E> {
-        assert_eq!(cotangent.len(), output.len(), "a cotangent has the length of its value");
-        let (output, cotangent) = (output.clone(), Buffer::copy_of(cotangent));
+        assert_eq!(
+            cotangent.len(),
+            output.as_slice().len(),
+            "a cotangent has the length of its value"
+        );
+        let (output, cotangent) = (output.key().clone(), Buffer::copy_of(cotangent));
         self.record(move |gradients| gradients.add(&output, cotangent));
         let tape = self.tape.expect("a backward pass needs a recording pass");
         // dfdx runs a tape from a tensor of rank 0; what that tensor holds does not matter.

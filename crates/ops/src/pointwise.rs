@@ -14,9 +14,9 @@ pub fn relu<E: Element>(x: &Value<E>, pass: &mut Pass<E>) -> Value<E> {
     let zero = E::zero();
     let y = map(x, |x| if x < zero { zero } else { x });
     if pass.records() {
-        let (x, y) = (x.clone(), y.clone());
+        let (x, y) = (x.key().clone(), y.clone());
         pass.record(move |gradients| {
-            let Some(mut dy) = gradients.take(&y) else { return };
+            let Some(mut dy) = gradients.take(y.key()) else { return };
             vectorized(|| {
                 for (dy, &y) in dy.iter_mut().zip(y.as_slice()) {
                     *dy = if y == zero { zero } else { *dy };
@@ -39,7 +39,7 @@ pub fn relu<E: Element>(x: &Value<E>, pass: &mut Pass<E>) -> Value<E> {
 pub fn scale<E: Element>(x: &Value<E>, factor: E, pass: &mut Pass<E>) -> Value<E> {
     let y = map(x, |x| x * factor);
     if pass.records() {
-        let (x, y) = (x.clone(), y.clone());
+        let (x, y) = (x.key().clone(), y.key().clone());
         pass.record(move |gradients| {
             let Some(mut dy) = gradients.take(&y) else { return };
             vectorized(|| dy.iter_mut().for_each(|dy| *dy *= factor));
@@ -64,7 +64,7 @@ pub fn add<E: Element>(a: &Value<E>, b: &Value<E>, pass: &mut Pass<E>) -> Value<
     });
     let y = Value::from_buffer(shape.0, shape.1, y);
     if pass.records() {
-        let (a, b, y) = (a.clone(), b.clone(), y.clone());
+        let (a, b, y) = (a.key().clone(), b.key().clone(), y.key().clone());
         pass.record(move |gradients| {
             let Some(dy) = gradients.take(&y) else { return };
             gradients.add(&a, Buffer::copy_of(&dy));

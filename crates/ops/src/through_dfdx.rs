@@ -3,7 +3,7 @@
 use dfdx::tensor::{Cpu, OwnedTape, PutTape, Tape, Tensor, TensorFromVec, ZerosTensor};
 use dfdx::tensor_ops::Backward;
 
-use crate::{Buffer, Element, Gradients, Pass, Value};
+use crate::{Buffer, Element, Gradients, Key, Pass, Value};
 
 /// A dfdx tensor of four axes: samples x positions x groups x channels, or 1 where nothing varies.
 pub type DfdxTensor<E> = Tensor<(usize, usize, usize, usize), E, Cpu>;
@@ -38,14 +38,14 @@ pub fn through_dfdx<E: Element>(
     let y = Value::from_buffer(rows, columns, Buffer::from_vec(output.as_vec()));
 
     if pass.records() {
-        let values: Vec<Value<E>> = inputs.iter().map(|(value, _)| (*value).clone()).collect();
-        let y = y.clone();
+        let keys: Vec<Key<E>> = inputs.iter().map(|(value, _)| value.key().clone()).collect();
+        let y = y.key().clone();
         pass.record(move |gradients: &mut Gradients<E>| {
             let Some(dy) = gradients.take(&y) else { return };
             let mut inner = run_backward(tape, output, dy);
-            for (value, tensor) in values.iter().zip(&tensors) {
+            for (key, tensor) in keys.iter().zip(&tensors) {
                 let gradient = inner.get_or_alloc_mut(tensor).expect("memory for a gradient");
-                gradients.add(value, Buffer::from_vec(std::mem::take(gradient)));
+                gradients.add(key, Buffer::from_vec(std::mem::take(gradient)));
             }
         });
     }

@@ -18,12 +18,19 @@ struct Inner<E: Element> {
     rows: usize,
     columns: usize,
     data: Buffer<E>,
-    handle: Handle<E>,
+    key: Key<E>,
     constant: bool,
 }
 
-/// The key of a value in dfdx's gradient map: a dfdx tensor without elements, which costs its id.
-pub(crate) type Handle<E> = Tensor<(usize,), E, Cpu>;
+/// What names a value's gradient, without keeping its numbers alive: a derivative that does not
+/// need them captures this, and the buffer can be used again at once.
+#[derive(Debug, Clone)]
+pub struct Key<E: Element> {
+    /// A dfdx tensor without elements: it costs nothing but its id, under which dfdx's gradient
+    /// map keeps the gradient.
+    pub(crate) handle: Tensor<(usize,), E, Cpu>,
+    pub(crate) len: usize,
+}
 
 impl<E: Element> Value<E> {
     /// A value with a copy of `data`.
@@ -40,8 +47,8 @@ impl<E: Element> Value<E> {
     /// If `data` does not hold rows x columns elements.
     pub fn from_buffer(rows: usize, columns: usize, data: Buffer<E>) -> Self {
         assert_eq!(data.len(), rows * columns, "{} elements for {rows} x {columns}", data.len());
-        let handle = E::device().zeros_like(&(0,));
-        Value { inner: Rc::new(Inner { rows, columns, data, handle, constant: false }) }
+        let key = Key { handle: E::device().zeros_like(&(0,)), len: data.len() };
+        Value { inner: Rc::new(Inner { rows, columns, data, key, constant: false }) }
     }
 
     /// The same numbers as data, with respect to which nobody asks for a gradient: operations may
@@ -80,12 +87,9 @@ impl<E: Element> Value<E> {
         Rc::get_mut(&mut self.inner).map(|inner| &mut *inner.data)
     }
 
-    pub(crate) fn handle(&self) -> &Handle<E> {
-        &self.inner.handle
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.inner.data.len()
+    /// What names this value's gradient.
+    pub fn key(&self) -> &Key<E> {
+        &self.inner.key
     }
 }
 

@@ -90,7 +90,7 @@ impl OptimizerState {
         self.steps += 1;
         let clip = clip_norm.map_or(1.0, |most| (most / norm).min(1.0)) as f32;
         for (parameter, [first, second]) in parameters.iter_mut().zip(&mut self.moments) {
-            let Some(gradient) = gradients.take(&parameter.value) else { continue };
+            let Some(gradient) = gradients.take(parameter.value.key()) else { continue };
             let decays = parameter.role == Role::Matrix;
             let weights = parameter.value.as_mut_slice().expect("no tape holds the parameters");
             let update = Update { rate, clip, decays, steps: self.steps };

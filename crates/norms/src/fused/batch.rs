@@ -96,7 +96,8 @@ impl<E: Element> Norm<E> for BatchNorm<E> {
         let y = Value::from_buffer(rows, width, y);
 
         if pass.records() {
-            let (x, gamma, beta, y) = (x.clone(), gamma.clone(), beta.clone(), y.clone());
+            let (x, gamma) = (x.clone(), gamma.clone());
+            let (beta, y) = (beta.key().clone(), y.key().clone());
             pass.record(move |gradients| {
                 let Some(mut dy) = gradients.take(&y) else { return };
                 let (mut dgamma, mut dbeta) = (Buffer::zeros(width), Buffer::zeros(width));
@@ -105,8 +106,8 @@ impl<E: Element> Norm<E> for BatchNorm<E> {
                         Kept { x: x.as_slice(), gamma: gamma.as_slice(), mean: &mean, r: &r };
                     backward(&kept, &mut dy, mode, &mut dgamma, &mut dbeta);
                 });
-                gradients.add(&x, dy);
-                gradients.add(&gamma, dgamma);
+                gradients.add(x.key(), dy);
+                gradients.add(gamma.key(), dgamma);
                 gradients.add(&beta, dbeta);
             });
         }

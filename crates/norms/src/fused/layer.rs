@@ -65,7 +65,8 @@ impl<E: Element> Norm<E> for LayerNorm<E> {
         let y = Value::from_buffer(x.rows(), width, y);
 
         if pass.records() {
-            let (x, gamma, beta, y) = (x.clone(), gamma.clone(), beta.clone(), y.clone());
+            let (x, gamma) = (x.clone(), gamma.clone());
+            let (beta, y) = (beta.key().clone(), y.key().clone());
             pass.record(move |gradients| {
                 let Some(mut dy) = gradients.take(&y) else { return };
                 let (mut dgamma, mut dbeta) = (Buffer::zeros(width), Buffer::zeros(width));
@@ -76,8 +77,8 @@ impl<E: Element> Norm<E> for LayerNorm<E> {
                         row_backward(x, dy, gamma.as_slice(), statistics, &mut dgamma, &mut dbeta);
                     }
                 });
-                gradients.add(&x, dy);
-                gradients.add(&gamma, dgamma);
+                gradients.add(x.key(), dy);
+                gradients.add(gamma.key(), dgamma);
                 gradients.add(&beta, dbeta);
             });
         }
