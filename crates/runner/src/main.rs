@@ -1,2 +1,7 @@
-//! normlab
-fn main() {}
+//! The program `normlab`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    runner::main()
+}

@@ -1,0 +1,102 @@
+//! The figures of a study. Each file below describes one figure as a [`chart::Chart`], which knows
+//! how to draw itself.
+
+mod axis;
+mod by_layer;
+mod chart;
+mod legend;
+mod loss_curves;
+mod loss_vs_learning_rate;
+mod panel;
+mod style;
+mod svg;
+
+use crate::arms::{Arm, arms, distinct};
+use crate::error::AnalysisError;
+use crate::run::Run;
+use crate::study::Study;
+use std::path::Path;
+
+/// A picture, ready to be written to a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figure {
+    /// The name of the file, e.g. `loss_curves.svg`.
+    pub file_name: String,
+    /// What the figure shows, in words.
+    pub title: String,
+    /// The picture: a complete SVG document.
+    pub svg: String,
+}
+
+/// Draws the figures of a study: `loss_vs_learning_rate.svg` if it was tuned, `loss_curves.svg`,
+/// `activation_rms_by_layer.svg` and `gradient_norm_by_layer.svg`. A figure for which nothing was
+/// measured is left out. Bands reach from the smallest to the largest seed; the mean by layer is
+/// geometric, as befits its log axis. `root` is the folder that holds `runs/<run_id>/`; the curves of the
+/// confirmation runs are read from there.
+///
+/// # Errors
+/// Names the file, line and column of a `metrics.csv` or `layers.csv` that is missing or damaged.
+pub fn figures(study: &Study, root: &Path, runs: &[Run]) -> Result<Vec<Figure>, AnalysisError> {
+    let grid = Grid::new(study, runs);
+    let charts = [
+        ("loss_vs_learning_rate.svg", loss_vs_learning_rate::chart(study, &grid)),
+        ("loss_curves.svg", loss_curves::chart(study, &grid, root)?),
+        ("activation_rms_by_layer.svg", by_layer::activation_rms(study, &grid, root)?),
+        ("gradient_norm_by_layer.svg", by_layer::gradient_norm(study, &grid, root)?),
+    ];
+    let drawn = charts.into_iter().filter_map(|(file_name, chart)| {
+        let chart = chart?;
+        Some(Figure {
+            file_name: file_name.to_string(),
+            svg: chart.svg(study.question),
+            title: chart.title,
+        })
+    });
+    Ok(drawn.collect())
+}
+
+/// At most this many panels stand side by side.
+const PANELS_PER_ROW: usize = 3;
+
+/// The arms of a study by panel, each with the number of its series.
+struct Grid<'a> {
+    series: Vec<String>,
+    panels: Vec<PanelArms<'a>>,
+}
+
+struct PanelArms<'a> {
+    title: String,
+    arms: Vec<(usize, Arm<'a>)>,
+}
+
+impl<'a> Grid<'a> {
+    fn new(study: &Study, runs: &'a [Run]) -> Self {
+        let arms = arms(runs);
+        let series = distinct(arms.iter().map(|arm| study.series(arm.keys)));
+        let titles = distinct(arms.iter().map(|arm| study.panel(arm.keys)));
+        let number = |arm: &Arm| {
+            let name = study.series(arm.keys);
+            series.iter().position(|series| *series == name).unwrap_or(0)
+        };
+        let panel = |title: String| {
+            let members = arms.iter().filter(|arm| study.panel(arm.keys) == title);
+            PanelArms { arms: members.map(|arm| (number(arm), arm.clone())).collect(), title }
+        };
+        let panels = titles.into_iter().map(panel).collect();
+        Self { series, panels }
+    }
+}
+
+/// Positive and finite: what a logarithmic axis can show.
+fn drawable(value: f64) -> bool {
+    value.is_finite() && value > 0.0
+}
+
+fn in_rows(panels: Vec<chart::Panel>) -> Vec<Vec<chart::Panel>> {
+    let mut panels = panels.into_iter().peekable();
+    let mut rows = Vec::new();
+    while panels.peek().is_some() {
+        rows.push(panels.by_ref().take(PANELS_PER_ROW).collect());
+    }
+    rows
+}

@@ -1,0 +1,89 @@
+//! How the validation loss falls while the confirmation runs train.
+
+use super::chart::{Chart, Curve, CurveKind, CurvePoint, Panel, XAxis, over_seeds};
+use super::{Grid, PanelArms, drawable, in_rows};
+use crate::arms::Arm;
+use crate::error::AnalysisError;
+use crate::records::{Measurement, read_val_losses};
+use crate::run::Run;
+use crate::statistics::mean;
+use crate::study::Study;
+use std::path::Path;
+
+/// An exploded loss says no more at 1e30 than at ten times the constant predictor, where it would
+/// still leave room for the others.
+const CEILING: f64 = 10.0;
+
+/// `None` if no validation loss was measured.
+pub(super) fn chart(
+    study: &Study,
+    arms: &Grid,
+    root: &Path,
+) -> Result<Option<Chart>, AnalysisError> {
+    let panels: Vec<Panel> =
+        arms.panels.iter().map(|arms| panel(arms, root)).collect::<Result<_, _>>()?;
+    let constant = panels.iter().filter_map(|panel| panel.constant).fold(0.0, f64::max);
+    let measured = panels.iter().any(|panel| !panel.curves.is_empty());
+    Ok(measured.then(|| Chart {
+        title: format!("{}: validation loss while training", study.name),
+        x_label: "step",
+        y_label: "validation loss, nat",
+        x_axis: XAxis::Count,
+        ceiling: if constant > 0.0 { CEILING * constant } else { f64::INFINITY },
+        series: arms.series.clone(),
+        rows: in_rows(panels),
+    }))
+}
+
+fn panel(panel: &PanelArms, root: &Path) -> Result<Panel, AnalysisError> {
+    let mut curves = Vec::new();
+    for (series, arm) in &panel.arms {
+        curves.extend(arm_curves(*series, arm, root)?);
+    }
+    let confirm = panel.arms.iter().flat_map(|(_, arm)| &arm.confirm);
+    let constant = confirm.map(|run| run.constant_loss).find(|loss| drawable(*loss));
+    Ok(Panel { title: panel.title.clone(), curves, constant, failures: Vec::new() })
+}
+
+/// The mean of the runs that finished, and each run that failed on its own: a mean over fewer and
+/// fewer runs would fall when the worst of them drops out.
+fn arm_curves(series: usize, arm: &Arm, root: &Path) -> Result<Vec<Curve>, AnalysisError> {
+    let (mut finished, mut curves) = (Vec::new(), Vec::new());
+    for run in &arm.confirm {
+        let losses = read_val_losses(root, run)?;
+        match run.scores() {
+            Some(_) => finished.push(losses),
+            None => curves.push(failed_run(series, run, &losses)),
+        }
+    }
+    let points = mean_points(&finished);
+    if !points.is_empty() {
+        curves.push(Curve { series, kind: CurveKind::Mean, points, chosen: None, stop: None });
+    }
+    Ok(curves)
+}
+
+/// One point for each step at which every run was measured.
+fn mean_points(runs: &[Vec<Measurement>]) -> Vec<CurvePoint> {
+    let Some(first) = runs.first() else { return Vec::new() };
+    let point = |step: u64| {
+        let at_step = |run: &Vec<Measurement>| run.iter().find(|at| at.step == step).copied();
+        let losses: Option<Vec<f64>> =
+            runs.iter().map(|run| Some(at_step(run)?.val_loss)).collect();
+        let losses = losses.filter(|losses| losses.iter().all(|loss| drawable(*loss)))?;
+        over_seeds(step as f64, &losses, mean)
+    };
+    first.iter().filter_map(|measurement| point(measurement.step)).collect()
+}
+
+/// A line up to the last loss that can be drawn, and a cross at the step where the run ended; at
+/// the top if that is all that is known.
+fn failed_run(series: usize, run: &Run, losses: &[Measurement]) -> Curve {
+    let drawn = losses.iter().take_while(|at| drawable(at.val_loss));
+    let points: Vec<CurvePoint> =
+        drawn.map(|at| CurvePoint::single(at.step as f64, at.val_loss)).collect();
+    let complete = points.len() == losses.len();
+    let end = points.last().filter(|last| complete && last.x >= run.steps as f64);
+    let stop = end.map_or((run.steps as f64, f64::MAX), |last| (last.x, last.y));
+    Curve { series, kind: CurveKind::FailedRun, points, chosen: None, stop: Some(stop) }
+}

@@ -1,0 +1,164 @@
+use statrs::distribution::{ContinuousCDF, StudentsT};
+
+/// A mean over seeds with its 95 % confidence interval.
+///
+/// ```
+/// use analysis::Estimate;
+///
+/// // scipy.stats.t.interval(0.95, 1, 1.5, scipy.stats.sem([1.0, 2.0])) = (-4.853102, 7.853102)
+/// let estimate = Estimate::of(&[1.0, 2.0]).unwrap();
+/// assert_eq!(estimate.mean, 1.5);
+/// let interval = estimate.interval.unwrap();
+/// assert!((interval.low - -4.853102).abs() < 1e-6);
+/// assert!((interval.high - 7.853102).abs() < 1e-6);
+///
+/// // One value has a mean but no spread.
+/// assert_eq!(Estimate::of(&[1.0]).unwrap().interval, None);
+/// assert_eq!(Estimate::of(&[]), None);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Estimate {
+    /// The mean.
+    pub mean: f64,
+    /// The 95 % interval of Student's t; `None` for a single value.
+    pub interval: Option<Interval>,
+    /// The number of values.
+    pub count: usize,
+}
+
+/// The bounds of a confidence interval.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Interval {
+    /// Lower bound.
+    pub low: f64,
+    /// Upper bound.
+    pub high: f64,
+}
+
+impl Estimate {
+    /// `mean(v) ± t(0.975; n - 1) * s / sqrt(n)` with `s² = sum((v - mean(v))²) / (n - 1)`, or
+    /// `None` if there are no values. The values must be finite.
+    pub fn of(values: &[f64]) -> Option<Self> {
+        if values.is_empty() {
+            return None;
+        }
+        Some(Self { mean: mean(values), interval: interval(values), count: values.len() })
+    }
+
+    /// Half the width of the interval: the number after the `±`.
+    pub fn half_width(&self) -> Option<f64> {
+        self.interval.map(|interval| (interval.high - interval.low) / 2.0)
+    }
+}
+
+/// Pearson's correlation of two samples of equal length. `None` for fewer than three pairs, where
+/// it says nothing, and for a sample without spread, where it is not defined.
+pub(crate) fn correlation(first: &[f64], second: &[f64]) -> Option<f64> {
+    let spread = (sum_of_squares(first) * sum_of_squares(second)).sqrt();
+    if first.len() < 3 || spread == 0.0 {
+        return None;
+    }
+    let (mean_first, mean_second) = (mean(first), mean(second));
+    let product = |(a, b): (&f64, &f64)| (a - mean_first) * (b - mean_second);
+    Some(first.iter().zip(second).map(product).sum::<f64>() / spread)
+}
+
+pub(crate) fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+fn interval(values: &[f64]) -> Option<Interval> {
+    if values.len() < 2 {
+        return None;
+    }
+    let count = values.len() as f64;
+    let standard_error = (sum_of_squares(values) / (count - 1.0) / count).sqrt();
+    let half_width = student_quantile(count - 1.0)? * standard_error;
+    let mean = mean(values);
+    Some(Interval { low: mean - half_width, high: mean + half_width })
+}
+
+/// The sum of squared deviations from the mean, in two passes so that a large mean costs nothing.
+fn sum_of_squares(values: &[f64]) -> f64 {
+    let mean = mean(values);
+    values.iter().map(|value| (value - mean).powi(2)).sum()
+}
+
+/// The 97.5 % quantile of Student's t.
+fn student_quantile(degrees_of_freedom: f64) -> Option<f64> {
+    StudentsT::new(0.0, 1.0, degrees_of_freedom).ok().map(|student| student.inverse_cdf(0.975))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // import numpy, scipy.stats as s
+    // x = [0.21, 0.25, 0.19, 0.30, 0.24, 0.22]; y = [0.20, 0.27, 0.17, 0.26, 0.25, 0.20]
+    // s.t.interval(0.95, 5, numpy.mean(x), s.sem(x)); s.pearsonr(x, y)[0]
+    const X: [f64; 6] = [0.21, 0.25, 0.19, 0.30, 0.24, 0.22];
+    const Y: [f64; 6] = [0.20, 0.27, 0.17, 0.26, 0.25, 0.20];
+
+    fn assert_close(value: f64, expected: f64) {
+        assert!((value - expected).abs() < 1e-9, "{value} is not {expected}");
+    }
+
+    #[test]
+    fn the_interval_is_that_of_scipy() {
+        let estimate = Estimate::of(&X).unwrap();
+        let interval = estimate.interval.unwrap();
+        assert_close(estimate.mean, 0.235);
+        assert_close(interval.low, 0.19476402991653705);
+        assert_close(interval.high, 0.2752359700834629);
+        assert_close(estimate.half_width().unwrap(), 0.2752359700834629 - 0.235);
+        assert_eq!(estimate.count, 6);
+    }
+
+    #[test]
+    fn the_interval_of_the_normal_distribution_would_be_too_narrow() {
+        // 1.96 standard errors instead of 2.57: the check above must tell them apart.
+        // s.norm.interval(0.95, numpy.mean(x), s.sem(x)) = (0.204321, 0.265679)
+        let interval = Estimate::of(&X).unwrap().interval.unwrap();
+        assert!(interval.high > 0.27);
+    }
+
+    #[test]
+    fn the_quantiles_are_those_of_scipy() {
+        // [s.t.ppf(0.975, df) for df in (1, 2, 5, 30, 299)]
+        let expected = [
+            (1.0, 12.706204736174694),
+            (2.0, 4.302652729749462),
+            (5.0, 2.5705818356363146),
+            (30.0, 2.0422724563012378),
+            (299.0, 1.9679296690656698),
+        ];
+        for (degrees_of_freedom, quantile) in expected {
+            assert_close(student_quantile(degrees_of_freedom).unwrap(), quantile);
+        }
+    }
+
+    #[test]
+    fn a_large_mean_does_not_cancel_the_spread() {
+        // The values 1, 2, 4 have mean 7/3 and variance 7/3: half width = t(2) * sqrt(7/9).
+        let estimate = Estimate::of(&[1e8 + 1.0, 1e8 + 2.0, 1e8 + 4.0]).unwrap();
+        let half_width = 4.302652729749462 * (7.0_f64 / 9.0).sqrt();
+        assert!((estimate.half_width().unwrap() - half_width).abs() < 1e-6);
+    }
+
+    #[test]
+    fn equal_values_have_an_interval_of_width_zero() {
+        let estimate = Estimate::of(&[0.5, 0.5, 0.5]).unwrap();
+        assert_eq!(estimate.interval, Some(Interval { low: 0.5, high: 0.5 }));
+    }
+
+    #[test]
+    fn the_correlation_is_that_of_scipy() {
+        assert_close(correlation(&X, &Y).unwrap(), 0.8462892535091946);
+    }
+
+    #[test]
+    fn a_correlation_needs_three_pairs_and_spread() {
+        assert_eq!(correlation(&[1.0, 2.0], &[1.0, 3.0]), None);
+        assert_eq!(correlation(&[1.0, 1.0, 1.0], &[1.0, 2.0, 3.0]), None);
+    }
+}

@@ -1,0 +1,130 @@
+//! What can be typed on the command line.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::output::Existing;
+
+const GET_GOING: &str = "\
+Write an experiment file, run it, and get an answer with intervals:
+
+    normlab run experiments/quickstart.toml
+
+`normlab list` shows what an experiment file can name, `normlab list keys` what it can say.
+Exit codes: 0 all is well (runs that diverge are results), 1 a run crashed or a check failed,
+2 something given is not usable and nothing was written, 3 a gradient check was inconclusive.";
+
+/// A research testbed for normalization in deep residual networks
+#[derive(Debug, Parser)]
+#[command(name = "normlab", bin_name = "normlab", version, after_help = GET_GOING)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Train every network of an experiment file, and answer its question
+    Run(RunArguments),
+    /// Show what an experiment file can name, with equations and citations
+    List(ListArguments),
+    /// Check the gradients of norms against finite differences
+    Gradcheck(GradcheckArguments),
+}
+
+/// Arguments of `normlab run`.
+#[derive(Debug, Args)]
+pub struct RunArguments {
+    /// The experiment file (TOML)
+    pub file: PathBuf,
+    /// The folder that gets a folder of results, named like the study
+    #[arg(long, value_name = "DIR", default_value = "results")]
+    pub out: PathBuf,
+    /// How many networks train at the same time [default: the number of cores]
+    #[arg(short, long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// Say what would run and how long it would take; write nothing
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+    /// The folder of the data sets
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    pub data: PathBuf,
+    /// Replace the results of another study of the same name
+    #[arg(long)]
+    pub overwrite: bool,
+}
+
+impl RunArguments {
+    /// The number of workers.
+    pub fn jobs(&self) -> NonZeroUsize {
+        let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        self.jobs.unwrap_or_else(cores)
+    }
+
+    /// What may happen to results that are already there.
+    pub fn existing(&self) -> Existing {
+        if self.overwrite { Existing::Replace } else { Existing::Keep }
+    }
+}
+
+/// Arguments of `normlab list`.
+#[derive(Debug, Args)]
+pub struct ListArguments {
+    /// What to show; everything if it is left out
+    pub topic: Option<Topic>,
+}
+
+/// What can be listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Topic {
+    /// Normalization layers
+    Norms,
+    /// Where a residual network has its norms
+    Placements,
+    /// Initializations of the weights
+    Inits,
+    /// Curves of the learning rate
+    Schedules,
+    /// Optimizers and their options
+    Optimizers,
+    /// Networks
+    Architectures,
+    /// Data sets
+    Data,
+    /// Keys of [network] and [training] with their defaults
+    Keys,
+}
+
+/// Arguments of `normlab gradcheck`.
+#[derive(Debug, Args)]
+pub struct GradcheckArguments {
+    /// Norms by name; all of the catalogue if none is given
+    pub names: Vec<String>,
+    /// The seed of the random inputs and directions
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn zero_jobs_and_unknown_topics_are_refused() {
+        let refused = |line: &str| Arguments::try_parse_from(line.split(' ')).unwrap_err();
+        assert!(refused("normlab run a.toml --jobs 0").to_string().contains("--jobs"));
+        assert!(refused("normlab list norm").to_string().contains("norms"));
+        assert_eq!(refused("normlab run").exit_code(), 2);
+    }
+}

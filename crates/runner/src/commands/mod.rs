@@ -1,0 +1,5 @@
+//! The verbs of the program, a file for each.
+
+pub mod gradcheck;
+pub mod list;
+pub mod run;

@@ -1,0 +1,163 @@
+//! Values that are a name, or a table of a name and options: norms, optimizers, schedules.
+
+use std::mem::discriminant;
+
+use norms::{Entry, NormChoice};
+use training::{Curve, Optimizer, OptimizerEntry, Schedule};
+
+use super::mistakes::Mistakes;
+use super::value::{Numbers, Table, Value, choice, count, number};
+
+/// `"layer"` or `{ name = "group", groups = 8, eps = 1e-3 }`.
+pub fn norm(value: &Value<'_>, mistakes: &mut Mistakes<'_>) -> Option<NormChoice> {
+    let entry =
+        named("norm", value, norms::CATALOGUE.iter().map(|entry| (entry.name, *entry)), mistakes)?;
+    let constants = constants(&NormChoice::plain(entry));
+    let mut allowed = vec!["name"];
+    if entry.takes_groups {
+        allowed.push("groups");
+    }
+    allowed.extend(constants.iter().map(|(name, _)| name.as_str()));
+    let options = options("norm", value, &allowed, mistakes)?;
+    let groups = groups(entry, value, &options, mistakes)?;
+    let mut overrides = Vec::new();
+    for (key, value) in &options {
+        if !["name", "groups"].contains(key) {
+            overrides.push((key.to_string(), number(value, key, Numbers::NotNegative, mistakes)?));
+        }
+    }
+    match NormChoice::new(entry, groups, overrides) {
+        Ok(choice) => Some(choice),
+        Err(error) => {
+            mistakes.add(value.span(), error.to_string(), "see `normlab list norms`");
+            None
+        }
+    }
+}
+
+fn groups(
+    entry: &Entry,
+    value: &Value<'_>,
+    options: &[(&str, &Value<'_>)],
+    mistakes: &mut Mistakes<'_>,
+) -> Option<usize> {
+    if !entry.takes_groups {
+        return Some(1);
+    }
+    match options.iter().find(|(key, _)| *key == "groups") {
+        Some((_, groups)) => count(groups, "groups", 1..=65_536, mistakes),
+        None => {
+            let message = format!("norm {:?} needs a number of groups", entry.name);
+            let help = format!("write for example {{ name = {:?}, groups = 8 }}", entry.name);
+            mistakes.add(value.span(), message, help);
+            None
+        }
+    }
+}
+
+/// The constants that decide what a norm computes, with their values: those of its equation, and
+/// the momentum if it has running averages.
+pub fn constants(norm: &NormChoice) -> Vec<(String, f64)> {
+    let equation = norm.equation();
+    let mut constants = equation.constants().to_vec();
+    let named = constants.iter().any(|(name, _)| name == "momentum");
+    if !equation.running().is_empty() && !named {
+        constants.push(("momentum".to_string(), equation.momentum()));
+    }
+    constants
+}
+
+/// `"adamw"` or `{ name = "sgd", momentum = 0.9, weight_decay = 0.0 }`.
+pub fn optimizer(value: &Value<'_>, mistakes: &mut Mistakes<'_>) -> Option<Optimizer> {
+    let family = training::OPTIMIZERS.iter().map(|entry| (entry.name, entry.default));
+    let mut optimizer = named("optimizer", value, family, mistakes)?;
+    let mut constants = optimizer_constants(&mut optimizer);
+    let mut allowed = vec!["name"];
+    allowed.extend(constants.iter().map(|(name, ..)| *name));
+    let options = options("optimizer", value, &allowed, mistakes)?;
+    for (name, numbers, constant) in &mut constants {
+        if let Some((_, value)) = options.iter().find(|(key, _)| key == name) {
+            **constant = number(value, name, *numbers, mistakes)?;
+        }
+    }
+    Some(optimizer)
+}
+
+/// The entry of the list that an optimizer is a case of.
+pub fn optimizer_entry(optimizer: &Optimizer) -> &'static OptimizerEntry {
+    let same_rule =
+        |entry: &&&OptimizerEntry| discriminant(&entry.default) == discriminant(optimizer);
+    training::OPTIMIZERS.iter().find(same_rule).expect("the list has every rule")
+}
+
+/// The constants of an optimizer: the key of each, what it may be, and the place of its value.
+fn optimizer_constants(optimizer: &mut Optimizer) -> Vec<(&'static str, Numbers, &mut f64)> {
+    match optimizer {
+        Optimizer::Sgd { momentum, weight_decay } => vec![
+            ("momentum", Numbers::Fraction, momentum),
+            ("weight_decay", Numbers::NotNegative, weight_decay),
+        ],
+        Optimizer::AdamW { beta1, beta2, eps, weight_decay } => vec![
+            ("beta1", Numbers::Fraction, beta1),
+            ("beta2", Numbers::Fraction, beta2),
+            ("eps", Numbers::Positive, eps),
+            ("weight_decay", Numbers::NotNegative, weight_decay),
+        ],
+    }
+}
+
+/// The keys and values of the constants of an optimizer.
+pub fn optimizer_values(mut optimizer: Optimizer) -> Vec<(String, f64)> {
+    let constants = optimizer_constants(&mut optimizer);
+    constants.into_iter().map(|(name, _, value)| (name.to_string(), *value)).collect()
+}
+
+/// `"constant"` or `{ name = "cosine", warmup = 0.1 }`.
+pub fn schedule(value: &Value<'_>, mistakes: &mut Mistakes<'_>) -> Option<Schedule> {
+    let curve: &'static Curve = named(
+        "schedule",
+        value,
+        training::CURVES.iter().map(|curve| (curve.name, *curve)),
+        mistakes,
+    )?;
+    let options = options("schedule", value, &["name", "warmup"], mistakes)?;
+    let warmup = match options.iter().find(|(key, _)| *key == "warmup") {
+        Some((_, value)) => number(value, "warmup", Numbers::Fraction, mistakes)?,
+        None => 0.0,
+    };
+    Some(Schedule { curve, warmup })
+}
+
+/// The member of a family that a string, or the `name` of a table, names.
+fn named<'f, T>(
+    key: &str,
+    value: &Value<'_>,
+    family: impl Iterator<Item = (&'f str, T)>,
+    mistakes: &mut Mistakes<'_>,
+) -> Option<T> {
+    let Some(table) = value.get_ref().as_table() else {
+        return choice(value, key, family, mistakes);
+    };
+    match table.get("name") {
+        Some(name) => choice(name, key, family, mistakes),
+        None => {
+            let names: Vec<&str> = family.map(|(name, _)| name).collect();
+            let help = format!("allowed: {}", names.join(", "));
+            mistakes.add(value.span(), format!("{key} is a table without a name"), help);
+            None
+        }
+    }
+}
+
+/// The keys and values of a table; a string has none.
+fn options<'v, 't>(
+    key: &str,
+    value: &'v Value<'t>,
+    allowed: &[&str],
+    mistakes: &mut Mistakes<'_>,
+) -> Option<Vec<(&'v str, &'v Value<'t>)>> {
+    if value.get_ref().is_str() {
+        return Some(Vec::new());
+    }
+    Table::open(key, value, allowed, mistakes).map(|table| table.entries)
+}

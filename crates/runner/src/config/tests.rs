@@ -1,0 +1,333 @@
+//! Every mistake with its whole message: place, value, what is allowed, and the nearest name.
+
+use super::*;
+
+fn parsed(text: &str) -> Result<Experiment, ConfigError> {
+    parse(&Source { path: "study.toml".into(), text: text.into() })
+}
+
+/// The report on a good study of which one line is replaced.
+fn report(good: &str, bad: &str) -> String {
+    assert_eq!(GOOD.matches(good).count(), 1, "{good:?} must be in the study once");
+    parsed(&GOOD.replace(good, bad)).err().expect("the mistake is found").to_string()
+}
+
+const GOOD: &str = r#"[study]
+name = "good"
+baseline = { placement = "pre" }
+[data]
+name = "digits"
+[network]
+depth = 8
+norm = "layer"
+init = "kaiming-normal"
+[training]
+optimizer = "adamw"
+schedule = { name = "cosine", warmup = 0.1 }
+batch_size = 128
+[sweep]
+placement = ["pre", "post"]
+[tune]
+learning_rate = [1e-3, 1e-2]
+seeds = 3
+[confirm]
+seeds = 6
+"#;
+
+#[test]
+fn a_good_study_says_what_its_author_said() {
+    let experiment = parsed(GOOD).unwrap();
+    assert_eq!(experiment.name, "good");
+    assert_eq!(experiment.settings.depth, 8);
+    assert_eq!(experiment.sweep[0].key.name, "placement");
+    assert_eq!(experiment.sweep[0].values.len(), 2);
+    assert_eq!(
+        experiment.procedure,
+        Procedure::Tuned { rates: vec![1e-3, 1e-2], tuning_seeds: 3, confirmation_seeds: 6 }
+    );
+}
+
+#[test]
+fn a_whole_report_looks_like_this() {
+    insta::assert_snapshot!(report("norm = \"layer\"", "norm = \"layr\""), @r#"
+    study.toml:8:8: unknown norm "layr"
+      |
+    8 | norm = "layr"
+      |        ^^^^^^
+      = allowed: layer, rms, batch, group; did you mean "layer"?
+
+    1 mistake in study.toml
+    "#);
+}
+
+#[test]
+fn all_mistakes_are_reported_at_once() {
+    let text = GOOD
+        .replace("depth = 8", "depth = -8")
+        .replace("init = ", "initialization = ")
+        .replace("[confirm]\nseeds = 6", "[confirm]\nseeds = 0");
+    insta::assert_snapshot!(parsed(&text).err().unwrap().to_string(), @r#"
+    study.toml:7:9: depth is -8
+      |
+    7 | depth = -8
+      |         ^^
+      = it must be a whole number from 1 to 10000
+
+    study.toml:9:1: unknown key "initialization" in [network]
+      |
+    9 | initialization = "kaiming-normal"
+      | ^^^^^^^^^^^^^^
+      = allowed: architecture, depth, width, norm, placement, init; did you mean "init"?
+
+    study.toml:20:9: seeds is 0
+       |
+    20 | seeds = 0
+       |         ^
+       = it must be a whole number from 1 to 10000
+
+    3 mistakes in study.toml
+    "#);
+}
+
+/// What replaces a line of the good study; the place and the message; the help.
+const BAD: &[(&str, &str, &str, &str)] = &[
+    (
+        "depth = 8",
+        "dept = 8",
+        "7:1: unknown key \"dept\" in [network]",
+        "allowed: architecture, depth, width, norm, placement, init; did you mean \"depth\"?",
+    ),
+    (
+        "[network]",
+        "[netwrok]",
+        "6:2: unknown key \"netwrok\" in the file",
+        "allowed: study, data, network, training, sweep, tune, confirm; did you mean \"network\"?",
+    ),
+    (
+        "placement = [\"pre\", \"post\"]",
+        "placement = [\"pre\", \"pots\"]",
+        "15:21: unknown placement \"pots\"",
+        "allowed: pre, post, none, none-scaled; did you mean \"post\"?",
+    ),
+    (
+        "init = \"kaiming-normal\"",
+        "init = \"kaiming\"",
+        "9:8: unknown init \"kaiming\"",
+        "allowed: kaiming-normal, xavier-normal; did you mean \"kaiming-normal\"?",
+    ),
+    (
+        "optimizer = \"adamw\"",
+        "optimizer = { name = \"adam\", beta1 = 0.8 }",
+        "11:22: unknown optimizer \"adam\"",
+        "allowed: sgd, adamw; did you mean \"adamw\"?",
+    ),
+    (
+        "optimizer = \"adamw\"",
+        "optimizer = { name = \"adamw\", beta_1 = 0.8 }",
+        "11:31: unknown key \"beta_1\" in optimizer",
+        "allowed: name, beta1, beta2, eps, weight_decay; did you mean \"beta1\"?",
+    ),
+    (
+        "optimizer = \"adamw\"",
+        "optimizer = { weight_decay = 0.1 }",
+        "11:13: optimizer is a table without a name",
+        "allowed: sgd, adamw",
+    ),
+    (
+        "depth = 8",
+        "depth = \"8\"",
+        "7:9: depth is \"8\"",
+        "it must be a whole number from 1 to 10000",
+    ),
+    ("depth = 8", "depth = 8.0", "7:9: depth is 8.0", "it must be a whole number from 1 to 10000"),
+    ("depth = 8", "depth = 0", "7:9: depth is 0", "it must be a whole number from 1 to 10000"),
+    (
+        "depth = 8",
+        "depth = 99999999999999999999",
+        "7:9: depth is 99999999999999999999",
+        "it must be a whole number from 1 to 10000",
+    ),
+    (
+        "norm = \"layer\"",
+        "norm = [\"layer\"]",
+        "8:8: norm is a list",
+        "it must be a string in quotation marks",
+    ),
+    (
+        "norm = \"layer\"",
+        "norm = \"group\"",
+        "8:8: norm \"group\" needs a number of groups",
+        "write for example { name = \"group\", groups = 8 }",
+    ),
+    (
+        "norm = \"layer\"",
+        "norm = { name = \"layer\", groups = 8 }",
+        "8:26: unknown key \"groups\" in norm",
+        "allowed: name, eps",
+    ),
+    (
+        "norm = \"layer\"",
+        "norm = { name = \"layer\", momentum = 0.5 }",
+        "8:26: unknown key \"momentum\" in norm",
+        "allowed: name, eps",
+    ),
+    (
+        "norm = \"layer\"",
+        "norm = { name = \"batch\", eps = -1 }",
+        "8:32: eps is -1",
+        "it must be a finite number of 0 or above",
+    ),
+    (
+        "warmup = 0.1",
+        "warmup = 1.0",
+        "12:40: warmup is 1.0",
+        "it must be a number from 0 up to, but not including, 1",
+    ),
+    (
+        "placement = [\"pre\", \"post\"]",
+        "placement = []",
+        "15:13: placement is an empty list",
+        "give it at least one value",
+    ),
+    (
+        "placement = [\"pre\", \"post\"]",
+        "placement = \"pre\"",
+        "15:13: placement is \"pre\"",
+        "it must be a list such as [1, 2]",
+    ),
+    (
+        "placement = [\"pre\", \"post\"]",
+        "placement = [\"pre\", \"post\", \"pre\"]",
+        "15:29: \"pre\" is twice in placement",
+        "every value once",
+    ),
+    (
+        "placement = [\"pre\", \"post\"]",
+        "placement = [\"pre\", \"post\"]\nnorm = [\"rms\", { name = \"rms\", eps = 1e-5 }]",
+        "16:16: { name = \"rms\", eps = 1e-5 } is twice in norm",
+        "every value once",
+    ),
+    (
+        "placement = [\"pre\", \"post\"]",
+        "placement = [\"pre\", \"post\"]\nlearning_rate = [1e-3]",
+        "16:17: learning_rate is both swept and tuned",
+        "leave it out here: [tune] gives the rates",
+    ),
+    (
+        "learning_rate = [1e-3, 1e-2]",
+        "learning_rate = [0.0, 1e-2]",
+        "17:18: learning_rate is 0.0",
+        "it must be a finite number above 0",
+    ),
+    (
+        "learning_rate = [1e-3, 1e-2]",
+        "learning_rate = [inf, 1e-2]",
+        "17:18: learning_rate is inf",
+        "it must be a finite number above 0",
+    ),
+    (
+        "learning_rate = [1e-3, 1e-2]",
+        "learning_rate = [1e-3, 0.001]",
+        "17:24: 0.001 is twice in learning_rate",
+        "every value once",
+    ),
+    (
+        "learning_rate = [1e-3, 1e-2]",
+        "select = \"test_loss\"\nlearning_rate = [1e-3]",
+        "17:10: unknown select \"test_loss\"",
+        "allowed: val_loss",
+    ),
+    ("seeds = 3", "seeds = 0", "18:9: seeds is 0", "it must be a whole number from 1 to 10000"),
+    ("seeds = 3", "# none", "16:1: seeds is missing in [tune]", "write for example seeds = 3"),
+    (
+        "[confirm]\nseeds = 6",
+        "",
+        "1:1: the section [confirm] is missing",
+        "write for example [confirm] and below it seeds = 6",
+    ),
+    (
+        "[tune]\nlearning_rate = [1e-3, 1e-2]\nseeds = 3\n",
+        "",
+        "16:1: [confirm] without [tune]",
+        "[confirm] follows [tune]; without tuning write seeds in [study]",
+    ),
+    (
+        "name = \"good\"",
+        "name = \"good\"\nseeds = 3",
+        "3:9: seeds in [study] beside [tune]",
+        "leave it out here: [tune] and [confirm] give the seeds",
+    ),
+    (
+        "name = \"good\"",
+        "name = \"../good\"",
+        "2:8: name is \"../good\"",
+        "1 to 100 letters, digits, hyphens, underscores and points, the first no point",
+    ),
+    (
+        "name = \"digits\"",
+        "name = \"digit\"",
+        "5:8: unknown data set \"digit\"",
+        "allowed: digits; did you mean \"digits\"?",
+    ),
+    (
+        "baseline = { placement = \"pre\" }",
+        "baseline = { depth = 8 }",
+        "3:22: the baseline key depth is not swept",
+        "allowed: placement",
+    ),
+    (
+        "baseline = { placement = \"pre\" }",
+        "baseline = { placement = \"none\" }",
+        "3:26: the baseline value \"none\" of placement is not in the sweep",
+        "allowed: \"pre\", \"post\"",
+    ),
+    (
+        "batch_size = 128",
+        "batch_size = true",
+        "13:14: batch_size is true",
+        "it must be a whole number from 1 to 1000000",
+    ),
+    (
+        "batch_size = 128",
+        "clip_norm = \"off\"",
+        "13:13: clip_norm is \"off\"",
+        "it must be a finite number above 0, or \"none\"",
+    ),
+    (
+        "depth = 8",
+        "depth = 8\ndepth = 9",
+        "8:1: duplicate key",
+        "the file must be TOML, see https://toml.io",
+    ),
+];
+
+#[test]
+fn every_mistake_has_its_place_its_value_and_its_help() {
+    for (good, bad, message, help) in BAD {
+        let report = report(good, bad);
+        let first = format!("study.toml:{message}\n");
+        assert!(report.contains(&first), "wanted {first}of {bad:?}\ngot\n{report}");
+        assert!(report.contains(&format!(" = {help}\n")), "wanted {help}\ngot\n{report}");
+    }
+}
+
+#[test]
+fn one_mistake_is_reported_once() {
+    for (good, bad, ..) in BAD {
+        let report = report(good, bad);
+        let others = ["[netwrok]", "depth = 8\ndepth = 9", "", "select = \"test_loss\"\n"];
+        if !others
+            .iter()
+            .any(|other| bad.starts_with(other) && (!other.is_empty() || bad.is_empty()))
+        {
+            assert!(report.ends_with("1 mistake in study.toml"), "{bad:?}\n{report}");
+        }
+    }
+}
+
+/// No text, however broken, may panic the checker: every good study cut off at every byte.
+#[test]
+fn a_study_cut_off_anywhere_is_read_or_refused() {
+    let refused = (0..GOOD.len()).filter(|&end| parsed(&GOOD[..end]).is_err()).count();
+    assert!(refused > GOOD.len() / 2, "{refused} of {} cuts were refused", GOOD.len());
+}

@@ -1,0 +1,142 @@
+use std::path::Path;
+
+use super::*;
+use crate::config::{self, Source};
+use crate::data;
+
+fn digits() -> Loaded {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data");
+    data::SOURCES[0].load(&folder).unwrap()
+}
+
+fn experiment(text: &str) -> Experiment {
+    let source = Source { path: "study.toml".into(), text: text.into() };
+    config::parse(&source).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn quickstart() -> Experiment {
+    experiment(include_str!("../../../../experiments/quickstart.toml"))
+}
+
+const SMALL: &str = "[study]\nname = \"small\"\nseeds = 2\n[data]\nname = \"digits\"\n";
+
+#[test]
+fn the_quickstart_is_eight_arms_of_eighteen_and_six_runs() {
+    let plan = Plan::new(&quickstart(), &digits()).unwrap();
+    let labels: Vec<&str> = plan.arms.iter().map(|arm| arm.label.as_str()).collect();
+    assert_eq!(
+        labels,
+        [
+            "pre depth 8",
+            "post depth 8",
+            "none depth 8",
+            "none-scaled depth 8",
+            "pre depth 64",
+            "post depth 64",
+            "none depth 64",
+            "none-scaled depth 64"
+        ]
+    );
+    let tuning = plan.tuning_runs();
+    assert_eq!(tuning.len(), 8 * 6 * 3);
+    let seeds: Vec<u64> = tuning[..4].iter().map(|run| run.seed).collect();
+    assert_eq!(seeds, [0, 1, 2, 0]);
+    assert_eq!([tuning[0].learning_rate, tuning[3].learning_rate], [1e-4, 3e-4]);
+    let confirmation = plan.confirmation_runs(&[1e-3; 8]);
+    assert_eq!(confirmation.len(), 8 * 6);
+    let seeds: Vec<u64> = confirmation[..6].iter().map(|run| run.seed).collect();
+    assert_eq!(seeds, [3, 4, 5, 6, 7, 8]);
+    assert_eq!(plan.runs_per_arm() * plan.arms.len(), 144 + 48);
+    assert_eq!(plan.baseline, [("placement".to_string(), "pre".to_string())]);
+}
+
+#[test]
+fn an_identity_is_of_the_meaning_and_not_of_the_spelling() {
+    let digits = digits();
+    let id = |text: &str| {
+        let plan = Plan::new(&experiment(text), &digits).unwrap();
+        plan.confirmation_runs(&[1e-3])[0].id.clone()
+    };
+    let plain = id(SMALL);
+    assert_eq!(plain.len(), 12);
+    let renamed = SMALL.replace("small", "other");
+    for same in [
+        format!("{SMALL}[network]\ndepth = 8 # the default\n"),
+        format!("{SMALL}[network]\nnorm = {{ name = \"layer\" }}\n"),
+        format!("{SMALL}[training]\nlearning_rate = 0.5 # replaced by the rate of the run\n"),
+        format!("{renamed}[training]\noptimizer = \"adamw\"\n"),
+    ] {
+        assert_eq!(id(&same), plain, "{same}");
+    }
+    for other in [
+        "[network]\ndepth = 9\n",
+        "[network]\nnorm = { name = \"layer\", eps = 1e-3 }\n",
+        "[training]\noptimizer = { name = \"adamw\", weight_decay = 0.02 }\n",
+        "[training]\nclip_norm = 1\n",
+    ] {
+        assert_ne!(id(&format!("{SMALL}{other}")), plain, "{other}");
+    }
+}
+
+#[test]
+fn every_run_has_an_identity_of_its_own() {
+    let plan = Plan::new(&quickstart(), &digits()).unwrap();
+    let mut ids: Vec<String> = plan.tuning_runs().into_iter().map(|run| run.id).collect();
+    ids.extend(plan.confirmation_runs(&[1e-3; 8]).into_iter().map(|run| run.id));
+    let runs = ids.len();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), runs);
+}
+
+#[test]
+fn a_resolved_study_makes_the_same_plan_and_the_same_resolved_study() {
+    let digits = digits();
+    let shared = format!(
+        "{SMALL}baseline = {{}}\n[sweep]\nnorm = [\"rms\", {{ name = \"group\", groups = 4 }}]\n\
+         clip_norm = [\"none\", 2]\nschedule = [\"linear\", {{ name = \"cosine\", warmup = 0.2 }}]\n"
+    )
+    .replace("seeds = 2\n[data]", "seeds = 2\nquestion = 'who is \"right\"?'\n[data]")
+    .replace("baseline = {}\n", "");
+    for original in [quickstart(), experiment(&shared)] {
+        let written = resolved(&original, &digits);
+        let again = experiment(&written);
+        assert_eq!(resolved(&again, &digits), written);
+        let runs = |experiment: &Experiment| {
+            let plan = Plan::new(experiment, &digits).unwrap();
+            let rates = vec![1e-3; plan.arms.len()];
+            (plan.tuning_runs(), plan.confirmation_runs(&rates))
+        };
+        assert_eq!(runs(&again), runs(&original));
+    }
+}
+
+fn mistakes(text: &str) -> String {
+    Plan::new(&experiment(text), &digits()).err().expect("a mistake is found").to_string()
+}
+
+#[test]
+fn groups_must_divide_the_width_of_every_arm() {
+    let text = format!(
+        "{SMALL}[sweep]\nwidth = [64, 60]\nnorm = [\"layer\", {{ name = \"group\", groups = 8 }}]\n"
+    );
+    let report = mistakes(&text);
+    assert!(report.starts_with("study.toml:8:18: "), "{report}");
+    assert!(report.contains("= the width is 60"), "{report}");
+    assert!(report.ends_with("1 mistake in study.toml"), "{report}");
+}
+
+#[test]
+fn a_batch_must_fit_into_the_training_part() {
+    let report = mistakes(&format!("{SMALL}[training]\nbatch_size = 1079\n"));
+    assert!(report.starts_with("study.toml:7:14: batch_size is 1079\n"), "{report}");
+    assert!(report.contains("= digits has 1078 training examples"), "{report}");
+}
+
+#[test]
+fn a_grid_beyond_all_patience_is_refused() {
+    let sizes = (1..=400).map(|size| size.to_string()).collect::<Vec<_>>().join(", ");
+    let report = mistakes(&format!("{SMALL}[sweep]\ndepth = [{sizes}]\nwidth = [{sizes}]\n"));
+    assert!(report.starts_with("study.toml:7:10: the study has 320000 runs\n"), "{report}");
+    assert!(report.contains("= at most 100000: sweep less, or in several studies"), "{report}");
+}

@@ -1,0 +1,95 @@
+//! How far a study is: a bar for a terminal, a few plain lines for anything else.
+
+use std::fmt::Write;
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+
+use crate::estimate::spoken;
+use crate::terminal::complain;
+
+/// The progress of all runs, measured by their expected work and not by their number, since deep
+/// networks take longer than shallow ones.
+pub struct Progress {
+    runs: usize,
+    finished: usize,
+    work: Duration,
+    done: Duration,
+    begun: Instant,
+    display: Display,
+}
+
+enum Display {
+    Bar(ProgressBar),
+    /// The tenth that was last reported.
+    Lines(u32),
+}
+
+impl Progress {
+    /// Nothing done yet. It goes to standard error, so that standard output has results only.
+    /// `work` is the time of all runs on one thread, `expected` that until the end.
+    pub fn new(runs: usize, work: Duration, expected: Duration) -> Progress {
+        let display = if std::io::stderr().is_terminal() {
+            Display::Bar(bar(work, expected))
+        } else {
+            Display::Lines(0)
+        };
+        Progress { runs, finished: 0, work, done: Duration::ZERO, begun: Instant::now(), display }
+    }
+
+    /// Another run has finished, which was expected to take so long on one thread.
+    pub fn finished(&mut self, work: Duration) {
+        self.finished += 1;
+        self.done += work;
+        let counted = format!("{} of {} runs", self.finished, self.runs);
+        match &mut self.display {
+            Display::Bar(bar) => {
+                bar.set_message(counted);
+                bar.set_position(self.done.as_millis() as u64);
+            }
+            Display::Lines(reported) => {
+                let share = self.done.as_secs_f64() / self.work.as_secs_f64().max(1e-9);
+                let tenth = (share * 10.0 + 1e-6) as u32;
+                if tenth > *reported && self.finished < self.runs {
+                    *reported = tenth;
+                    let left = self.begun.elapsed().mul_f64((1.0 / share - 1.0).max(0.0));
+                    complain(&format!("{counted}, about {} left", spoken(left)));
+                }
+            }
+        }
+    }
+
+    /// Says something without tearing the bar.
+    pub fn note(&self, text: &str) {
+        match &self.display {
+            Display::Bar(bar) => bar.suspend(|| complain(text)),
+            Display::Lines(_) => complain(text),
+        }
+    }
+
+    /// No more runs.
+    pub fn end(self) {
+        let counted =
+            format!("{} of {} runs in {}", self.finished, self.runs, spoken(self.begun.elapsed()));
+        if let Display::Bar(bar) = &self.display {
+            bar.finish_and_clear();
+        }
+        complain(&counted);
+    }
+}
+
+fn bar(work: Duration, expected: Duration) -> ProgressBar {
+    let left = move |state: &ProgressState, text: &mut dyn Write| {
+        // Before the first run has ended there is only the estimate to go by.
+        let left = if state.pos() == 0 { expected } else { state.eta() };
+        let _ = write!(text, "about {} left", spoken(left));
+    };
+    let style = ProgressStyle::with_template("{bar:40} {percent:>3} %  {msg}  {left}")
+        .expect("the template is well-formed")
+        .with_key("left", left);
+    let bar = ProgressBar::new(work.as_millis().max(1) as u64).with_style(style);
+    // The time left counts down between the ends of two runs.
+    bar.enable_steady_tick(Duration::from_secs(1));
+    bar
+}

@@ -1,0 +1,12 @@
+//! The program as its users run it: every test runs the built `normlab` in a folder of its own.
+
+mod world;
+
+/// A small study from file to figures: what is printed, what is on the disk, the same bytes again.
+mod study;
+
+/// What is refused: exit code, message, nothing written.
+mod refusals;
+
+/// Listing and gradient checking.
+mod verbs;
