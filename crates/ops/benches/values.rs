@@ -5,7 +5,7 @@
 //! gradients in dfdx's own buffers. `ARCHITECTURE.md` says what was chosen and why.
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use ops::{Mode, Pass, Value, scale, vectorized};
+use ops::{Mode, Pass, Value, scale};
 
 const CHAIN: usize = 64;
 const FACTOR: f32 = 1.01;
@@ -42,7 +42,7 @@ mod pointer {
     };
     use dfdx::tensor_ops::Backward;
 
-    use super::{CHAIN, FACTOR, vectorized};
+    use super::{CHAIN, FACTOR};
 
     type Matrix = Tensor<(usize, usize), f32, Cpu>;
 
@@ -92,18 +92,16 @@ mod pointer {
     }
 
     fn scale(device: &Cpu, x: &Value, tape: &mut OwnedTape<f32, Cpu>) -> Value {
-        let data = vectorized(|| x.as_slice().iter().map(|x| x * FACTOR).collect());
+        let data = x.as_slice().iter().map(|x| x * FACTOR).collect();
         let y = Value::new(device, *dfdx::shapes::HasShape::shape(&x.tensor), data);
         // Ghosts, so that the tape keeps no data that this derivative does not need.
         let (x_key, y_key) = (x.tensor.ghost(), y.tensor.ghost());
         tape.add_backward_op(move |gradients| {
             let dy = std::mem::take(&mut **gradients.get_or_alloc_mut(&y_key)?);
             let dx = gradients.get_or_alloc_mut(&x_key)?;
-            vectorized(|| {
-                for (dx, dy) in dx.iter_mut().zip(&dy) {
-                    *dx += FACTOR * dy;
-                }
-            });
+            for (dx, dy) in dx.iter_mut().zip(&dy) {
+                *dx += FACTOR * dy;
+            }
             **gradients.get_or_alloc_mut(&y_key)? = dy;
             Ok(())
         });

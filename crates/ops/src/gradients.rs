@@ -51,11 +51,7 @@ impl<E: Element> Gradients<E> {
         if gradient.is_empty() {
             *gradient = contribution.into_vec();
         } else {
-            crate::vectorized(|| {
-                for (sum, &term) in gradient.iter_mut().zip(contribution.iter()) {
-                    *sum += term;
-                }
-            });
+            add_to(gradient, &contribution);
         }
     }
 
@@ -67,6 +63,13 @@ impl<E: Element> Gradients<E> {
             *gradient = Buffer::unspecified(key.len).into_vec();
         }
         Slot { gradient, first }
+    }
+}
+
+#[multiversion::multiversion(targets = "simd")]
+fn add_to<E: Element>(sums: &mut [E], terms: &[E]) {
+    for (sum, &term) in sums.iter_mut().zip(terms) {
+        *sum += term;
     }
 }
 

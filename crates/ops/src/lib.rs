@@ -28,7 +28,6 @@ mod pointwise;
 mod reduce;
 mod through_dfdx;
 mod value;
-mod vectorized;
 
 pub use buffer::{Buffer, fresh_allocations};
 pub use cross_entropy::cross_entropy;
@@ -41,4 +40,3 @@ pub use pointwise::{add, relu, scale};
 pub use reduce::{column_sums, column_sums_of, dot, sum, sum_of};
 pub use through_dfdx::{DfdxTensor, through_dfdx};
 pub use value::{Key, Value};
-pub use vectorized::vectorized;

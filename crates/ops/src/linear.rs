@@ -2,7 +2,7 @@
 
 use crate::gradients::Slot;
 use crate::matmul::{Existing, Matrix, multiply};
-use crate::{Buffer, Element, Pass, Value, column_sums, vectorized};
+use crate::{Buffer, Element, Pass, Value, column_sums};
 
 /// `y = x W + b`: x is rows x inputs, W inputs x outputs, b 1 x outputs.
 ///
@@ -51,10 +51,15 @@ pub fn linear<E: Element>(
             if db.first {
                 db.gradient.fill(E::zero());
             }
-            vectorized(|| column_sums(db.gradient, &dy));
+            add_column_sums(db.gradient, &dy);
         });
     }
     y
+}
+
+#[multiversion::multiversion(targets = "simd")]
+fn add_column_sums<E: Element>(sums: &mut [E], rows: &[E]) {
+    column_sums(sums, rows);
 }
 
 fn matrix<E: Element>(value: &Value<E>) -> Matrix<'_, E> {

@@ -1,6 +1,8 @@
 //! Operations that look at one element at a time.
 
-use crate::{Buffer, Element, Pass, Value, vectorized};
+use multiversion::multiversion;
+
+use crate::{Buffer, Element, Pass, Value};
 
 /// `max(x, 0)`, with derivative 0 at 0. NaN stays NaN.
 ///
@@ -11,17 +13,14 @@ use crate::{Buffer, Element, Pass, Value, vectorized};
 /// assert_eq!(y.as_slice(), [0.0, 0.0, 3.0]);
 /// ```
 pub fn relu<E: Element>(x: &Value<E>, pass: &mut Pass<E>) -> Value<E> {
-    let zero = E::zero();
-    let y = map(x, |x| if x < zero { zero } else { x });
+    let mut y = Buffer::unspecified(x.as_slice().len());
+    relu_forward(&mut y, x.as_slice());
+    let y = Value::from_buffer(x.rows(), x.columns(), y);
     if pass.records() {
         let (x, y) = (x.key().clone(), y.clone());
         pass.record(move |gradients| {
             let Some(mut dy) = gradients.take(y.key()) else { return };
-            vectorized(|| {
-                for (dy, &y) in dy.iter_mut().zip(y.as_slice()) {
-                    *dy = if y == zero { zero } else { *dy };
-                }
-            });
+            relu_backward(&mut dy, y.as_slice());
             gradients.add(&x, dy);
         });
     }
@@ -37,12 +36,14 @@ pub fn relu<E: Element>(x: &Value<E>, pass: &mut Pass<E>) -> Value<E> {
 /// assert_eq!(y.as_slice(), [0.5, 1.5]);
 /// ```
 pub fn scale<E: Element>(x: &Value<E>, factor: E, pass: &mut Pass<E>) -> Value<E> {
-    let y = map(x, |x| x * factor);
+    let mut y = Buffer::copy_of(x.as_slice());
+    multiply(&mut y, factor);
+    let y = Value::from_buffer(x.rows(), x.columns(), y);
     if pass.records() {
         let (x, y) = (x.key().clone(), y.key().clone());
         pass.record(move |gradients| {
             let Some(mut dy) = gradients.take(&y) else { return };
-            vectorized(|| dy.iter_mut().for_each(|dy| *dy *= factor));
+            multiply(&mut dy, factor);
             gradients.add(&x, dy);
         });
     }
@@ -57,11 +58,7 @@ pub fn add<E: Element>(a: &Value<E>, b: &Value<E>, pass: &mut Pass<E>) -> Value<
     let shape = (a.rows(), a.columns());
     assert_eq!(shape, (b.rows(), b.columns()), "only equal shapes can be added");
     let mut y = Buffer::unspecified(a.as_slice().len());
-    vectorized(|| {
-        for ((y, &a), &b) in y.iter_mut().zip(a.as_slice()).zip(b.as_slice()) {
-            *y = a + b;
-        }
-    });
+    sum_of(&mut y, a.as_slice(), b.as_slice());
     let y = Value::from_buffer(shape.0, shape.1, y);
     if pass.records() {
         let (a, b, y) = (a.key().clone(), b.key().clone(), y.key().clone());
@@ -74,15 +71,34 @@ pub fn add<E: Element>(a: &Value<E>, b: &Value<E>, pass: &mut Pass<E>) -> Value<
     y
 }
 
-#[inline(always)]
-fn map<E: Element>(x: &Value<E>, function: impl Fn(E) -> E) -> Value<E> {
-    let mut y = Buffer::unspecified(x.as_slice().len());
-    vectorized(|| {
-        for (y, &x) in y.iter_mut().zip(x.as_slice()) {
-            *y = function(x);
-        }
-    });
-    Value::from_buffer(x.rows(), x.columns(), y)
+#[multiversion(targets = "simd")]
+fn relu_forward<E: Element>(y: &mut [E], x: &[E]) {
+    let zero = E::zero();
+    for (y, &x) in y.iter_mut().zip(x) {
+        *y = if x < zero { zero } else { x };
+    }
+}
+
+#[multiversion(targets = "simd")]
+fn relu_backward<E: Element>(dy: &mut [E], y: &[E]) {
+    let zero = E::zero();
+    for (dy, &y) in dy.iter_mut().zip(y) {
+        *dy = if y == zero { zero } else { *dy };
+    }
+}
+
+#[multiversion(targets = "simd")]
+fn multiply<E: Element>(values: &mut [E], factor: E) {
+    for value in values {
+        *value *= factor;
+    }
+}
+
+#[multiversion(targets = "simd")]
+fn sum_of<E: Element>(y: &mut [E], a: &[E], b: &[E]) {
+    for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
+        *y = a + b;
+    }
 }
 
 #[cfg(test)]

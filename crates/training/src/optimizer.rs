@@ -3,8 +3,9 @@
 mod adamw;
 mod sgd;
 
+use multiversion::multiversion;
 use nets::{Parameter, Role};
-use ops::{Buffer, Gradients, dot, vectorized};
+use ops::{Buffer, Gradients, dot};
 
 /// An update rule with its constants. Weight decay is decoupled from the gradient and acts on
 /// matrices alone, not on biases, gains and other parameters of norms.
@@ -123,7 +124,7 @@ fn gradient_norm(parameters: &[Parameter<f32>], gradients: &mut Gradients<f32>) 
     let mut squares = 0.0;
     for parameter in parameters {
         let gradient = gradients.of(&parameter.value);
-        let square = f64::from(vectorized(|| dot(gradient, gradient)));
+        let square = f64::from(sum_of_squares(gradient));
         squares += if square.is_finite() {
             square
         } else {
@@ -132,4 +133,9 @@ fn gradient_norm(parameters: &[Parameter<f32>], gradients: &mut Gradients<f32>) 
         };
     }
     squares.sqrt()
+}
+
+#[multiversion(targets = "simd")]
+fn sum_of_squares(values: &[f32]) -> f32 {
+    dot(values, values)
 }

@@ -1,7 +1,8 @@
 //! Batch normalization in PyTorch's dialect, columns as the axis of the loops.
 
 use equations::NormEquation;
-use ops::{Buffer, Element, Layout, Mode, Pass, Value, column_sums, column_sums_of, vectorized};
+use multiversion::multiversion;
+use ops::{Buffer, Element, Layout, Mode, Pass, Value, column_sums, column_sums_of};
 
 use super::{eps, reciprocal_deviation};
 use crate::norm::{Norm, State};
@@ -21,32 +22,15 @@ impl<E: Element> BatchNorm<E> {
         BatchNorm { equation, eps, momentum }
     }
 
-    /// Writes the batch's mean and `r` of every column and moves the running averages.
-    #[inline(always)]
-    fn batch_statistics(&self, x: &[E], mean: &mut [E], r: &mut [E], state: &mut State<E>) {
-        let width = mean.len();
-        let rows = x.len() / width;
-        let count = E::nearest(rows as f64);
-        mean.fill(E::zero());
-        column_sums(mean, x);
-        mean.iter_mut().for_each(|sum| *sum /= count);
-
-        let variance = &mut *r;
-        variance.fill(E::zero());
-        column_sums_of(variance, x, x, mean, |x, _, mean| (x - mean) * (x - mean));
-        variance.iter_mut().for_each(|sum| *sum /= count);
-
+    /// Moves the running averages towards a batch's.
+    fn track(&self, state: &mut State<E>, mean: &[E], variance: &[E], rows: usize) {
         let [running_mean, running_variance] = &mut state.averages[..] else {
             panic!("{} running averages for 2", state.averages.len())
         };
+        let count = E::nearest(rows as f64);
         let unbiased = count / (count - E::one());
         move_towards(running_mean, mean.iter().copied(), self.momentum);
         move_towards(running_variance, variance.iter().map(|&v| v * unbiased), self.momentum);
-
-        for (column, (r, &mean)) in r.iter_mut().zip(mean.iter()).enumerate() {
-            let deviations = x.iter().skip(column).step_by(width).map(|&x| x - mean);
-            *r = reciprocal_deviation(*r, self.eps, deviations, rows);
-        }
     }
 }
 
@@ -74,25 +58,28 @@ impl<E: Element> Norm<E> for BatchNorm<E> {
 
         let (mut mean, mut r) = (Buffer::unspecified(width), Buffer::unspecified(width));
         let mut y = Buffer::unspecified(rows * width);
-        vectorized(|| {
-            match mode {
-                // An empty batch has no statistics, and nothing to normalize with them.
-                Mode::Train if rows == 0 => r.fill(E::zero()),
-                Mode::Train => self.batch_statistics(x.as_slice(), &mut mean, &mut r, state),
-                Mode::Eval => {
-                    mean.copy_from_slice(&state.averages[0]);
-                    for (r, &variance) in r.iter_mut().zip(&state.averages[1]) {
-                        *r = (variance + self.eps).sqrt().recip();
-                    }
+        match mode {
+            // An empty batch has no statistics, and nothing to normalize with them.
+            Mode::Train if rows == 0 => r.fill(E::zero()),
+            Mode::Train => {
+                let variance = &mut r;
+                statistics(x.as_slice(), &mut mean, variance);
+                self.track(state, &mean, variance, rows);
+                for (column, (r, &mean)) in r.iter_mut().zip(mean.iter()).enumerate() {
+                    let column = x.as_slice().iter().skip(column).step_by(width);
+                    let deviations = || column.map(|&x| x - mean).collect();
+                    *r = reciprocal_deviation(*r, self.eps, deviations);
                 }
             }
-            for (x, y) in x.as_slice().chunks_exact(width).zip(y.chunks_exact_mut(width)) {
-                let columns = mean.iter().zip(r.iter()).zip(gamma.as_slice()).zip(beta.as_slice());
-                for ((y, &x), (((&mean, &r), &gamma), &beta)) in y.iter_mut().zip(x).zip(columns) {
-                    *y = (x - mean) * r * gamma + beta;
+            Mode::Eval => {
+                mean.copy_from_slice(&state.averages[0]);
+                for (r, &variance) in r.iter_mut().zip(&state.averages[1]) {
+                    *r = (variance + self.eps).sqrt().recip();
                 }
             }
-        });
+        }
+        let columns = Columns { mean: &mean, r: &r, gamma: gamma.as_slice() };
+        forward(&mut y, x.as_slice(), columns, beta.as_slice());
         let y = Value::from_buffer(rows, width, y);
 
         if pass.records() {
@@ -101,11 +88,8 @@ impl<E: Element> Norm<E> for BatchNorm<E> {
             pass.record(move |gradients| {
                 let Some(mut dy) = gradients.take(&y) else { return };
                 let (mut dgamma, mut dbeta) = (Buffer::zeros(width), Buffer::zeros(width));
-                vectorized(|| {
-                    let kept =
-                        Kept { x: x.as_slice(), gamma: gamma.as_slice(), mean: &mean, r: &r };
-                    backward(&kept, &mut dy, mode, &mut dgamma, &mut dbeta);
-                });
+                let columns = Columns { mean: &mean, r: &r, gamma: gamma.as_slice() };
+                backward(&mut dy, x.as_slice(), columns, mode, &mut dgamma, &mut dbeta);
                 gradients.add(x.key(), dy);
                 gradients.add(gamma.key(), dgamma);
                 gradients.add(&beta, dbeta);
@@ -115,43 +99,74 @@ impl<E: Element> Norm<E> for BatchNorm<E> {
     }
 }
 
-/// What the forward pass keeps for the derivative.
-struct Kept<'a, E> {
-    x: &'a [E],
-    gamma: &'a [E],
+/// What is the same along a column.
+#[derive(Clone, Copy)]
+struct Columns<'a, E> {
     mean: &'a [E],
     r: &'a [E],
+    gamma: &'a [E],
+}
+
+/// Writes mean and biased variance of every column, in two passes.
+#[multiversion(targets = "simd")]
+fn statistics<E: Element>(x: &[E], mean: &mut [E], variance: &mut [E]) {
+    let count = E::nearest((x.len() / mean.len()) as f64);
+    mean.fill(E::zero());
+    column_sums(mean, x);
+    mean.iter_mut().for_each(|sum| *sum /= count);
+    variance.fill(E::zero());
+    column_sums_of(variance, x, x, mean, |x, _, mean| (x - mean) * (x - mean));
+    variance.iter_mut().for_each(|sum| *sum /= count);
+}
+
+#[multiversion(targets = "simd")]
+fn forward<E: Element>(y: &mut [E], x: &[E], columns: Columns<E>, beta: &[E]) {
+    let Columns { mean, r, gamma } = columns;
+    for (x, y) in x.chunks_exact(beta.len()).zip(y.chunks_exact_mut(beta.len())) {
+        let columns = mean.iter().zip(r).zip(gamma).zip(beta);
+        for ((y, &x), (((&mean, &r), &gamma), &beta)) in y.iter_mut().zip(x).zip(columns) {
+            *y = (x - mean) * r * gamma + beta;
+        }
+    }
 }
 
 /// Adds to dgamma and dbeta and turns dy into dx in place.
-#[inline(always)]
+#[multiversion(targets = "simd")]
 fn backward<E: Element>(
-    kept: &Kept<E>,
     dy: &mut [E],
+    x: &[E],
+    columns: Columns<E>,
     mode: Mode,
     dgamma: &mut [E],
     dbeta: &mut [E],
 ) {
-    let &Kept { x, gamma, mean, r } = kept;
+    let Columns { mean, r, gamma } = columns;
     let width = gamma.len();
-    let rows = E::nearest((x.len() / width) as f64);
     column_sums(dbeta, dy);
     column_sums_of(dgamma, dy, x, mean, |dy, x, mean| dy * (x - mean));
     for (dgamma, &r) in dgamma.iter_mut().zip(r) {
         *dgamma *= r;
     }
-    // With gamma constant along a column, mean(g) = gamma dbeta / n and mean(g xhat) = gamma dgamma / n.
-    let through_statistics = match mode {
-        Mode::Train => E::one(),
+    // With gamma constant along a column, mean(g) is gamma dbeta / n and mean(g xhat) is
+    // gamma dgamma / n; constant statistics, as in evaluation, let nothing through.
+    let share = match mode {
+        Mode::Train => E::nearest((x.len() / width) as f64).recip(),
         Mode::Eval => E::zero(),
     };
+    let (mut mean_dy, mut slope) = (Buffer::copy_of(dbeta), Buffer::copy_of(dgamma));
+    let mut factor = Buffer::copy_of(gamma);
+    for (((mean_dy, slope), factor), &r) in
+        mean_dy.iter_mut().zip(slope.iter_mut()).zip(factor.iter_mut()).zip(r)
+    {
+        *mean_dy *= share;
+        *slope *= share * r;
+        *factor *= r;
+    }
     for (x, dy) in x.chunks_exact(width).zip(dy.chunks_exact_mut(width)) {
-        let columns = mean.iter().zip(r).zip(gamma).zip(dgamma.iter().zip(dbeta.iter()));
-        for ((dx, &x), (((&mean, &r), &gamma), (&dgamma, &dbeta))) in
-            dy.iter_mut().zip(x).zip(columns)
+        let columns = mean.iter().zip(mean_dy.iter()).zip(slope.iter().zip(factor.iter()));
+        for ((dx, &x), ((&mean, &mean_dy), (&slope, &factor))) in dy.iter_mut().zip(x).zip(columns)
         {
-            let statistics = (dbeta + (x - mean) * r * dgamma) / rows * through_statistics;
-            *dx = r * gamma * (*dx - statistics);
+            *dx = factor * (*dx - mean_dy - (x - mean) * slope);
         }
     }
 }

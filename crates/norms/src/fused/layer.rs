@@ -1,7 +1,8 @@
 //! Layer normalization in two passes over each row forward and two backward.
 
 use equations::NormEquation;
-use ops::{Buffer, Element, Layout, Pass, Value, sum, sum_of, vectorized};
+use multiversion::multiversion;
+use ops::{Buffer, Element, Layout, Pass, Value, sum, sum_of};
 
 use super::{eps, reciprocal_deviation};
 use crate::norm::{Norm, State};
@@ -12,13 +13,6 @@ use crate::norm::{Norm, State};
 pub(crate) struct LayerNorm<E> {
     equation: NormEquation,
     eps: E,
-}
-
-/// The mean and `r` of a row: all that the derivative needs beside x.
-#[derive(Debug, Clone, Copy)]
-struct Statistics<E> {
-    mean: E,
-    r: E,
 }
 
 impl<E: Element> LayerNorm<E> {
@@ -51,17 +45,8 @@ impl<E: Element> Norm<E> for LayerNorm<E> {
 
         let mut y = Buffer::unspecified(x.as_slice().len());
         let mut statistics = Buffer::unspecified(2 * x.rows());
-        vectorized(|| {
-            let rows = x.as_slice().chunks_exact(width).zip(y.chunks_exact_mut(width));
-            for ((x, y), kept) in rows.zip(statistics.as_chunks_mut::<2>().0) {
-                let Statistics { mean, r } = statistics_of(x, self.eps);
-                *kept = [mean, r];
-                let parameters = gamma.as_slice().iter().zip(beta.as_slice());
-                for ((y, &x), (&gamma, &beta)) in y.iter_mut().zip(x).zip(parameters) {
-                    *y = (x - mean) * r * gamma + beta;
-                }
-            }
-        });
+        let affine = Affine { gamma: gamma.as_slice(), beta: beta.as_slice() };
+        forward(&mut y, &mut statistics, x.as_slice(), affine, self.eps);
         let y = Value::from_buffer(x.rows(), width, y);
 
         if pass.records() {
@@ -70,13 +55,14 @@ impl<E: Element> Norm<E> for LayerNorm<E> {
             pass.record(move |gradients| {
                 let Some(mut dy) = gradients.take(&y) else { return };
                 let (mut dgamma, mut dbeta) = (Buffer::zeros(width), Buffer::zeros(width));
-                vectorized(|| {
-                    let rows = x.as_slice().chunks_exact(width).zip(dy.chunks_exact_mut(width));
-                    for ((x, dy), &[mean, r]) in rows.zip(statistics.as_chunks::<2>().0) {
-                        let statistics = Statistics { mean, r };
-                        row_backward(x, dy, gamma.as_slice(), statistics, &mut dgamma, &mut dbeta);
-                    }
-                });
+                backward(
+                    &mut dy,
+                    x.as_slice(),
+                    &statistics,
+                    gamma.as_slice(),
+                    &mut dgamma,
+                    &mut dbeta,
+                );
                 gradients.add(x.key(), dy);
                 gradients.add(gamma.key(), dgamma);
                 gradients.add(&beta, dbeta);
@@ -86,36 +72,59 @@ impl<E: Element> Norm<E> for LayerNorm<E> {
     }
 }
 
-#[inline(always)]
-fn statistics_of<E: Element>(row: &[E], eps: E) -> Statistics<E> {
-    let count = E::nearest(row.len() as f64);
-    let mean = sum(row) / count;
-    let variance = sum_of(row, row, |x, _| (x - mean) * (x - mean)) / count;
-    let deviations = row.iter().map(|&x| x - mean);
-    Statistics { mean, r: reciprocal_deviation(variance, eps, deviations, row.len()) }
+/// Gain and bias of every feature.
+#[derive(Clone, Copy)]
+struct Affine<'a, E> {
+    gamma: &'a [E],
+    beta: &'a [E],
 }
 
-/// Adds a row's part to dgamma and dbeta and turns its dy into dx in place.
-#[inline(always)]
-fn row_backward<E: Element>(
-    x: &[E],
+/// Writes y, and the mean and `r` of every row: all that the derivative needs beside x.
+#[multiversion(targets = "simd")]
+fn forward<E: Element>(y: &mut [E], statistics: &mut [E], x: &[E], affine: Affine<E>, eps: E) {
+    let Affine { gamma, beta } = affine;
+    let width = gamma.len();
+    let count = E::nearest(width as f64);
+    let rows = x.chunks_exact(width).zip(y.chunks_exact_mut(width));
+    for ((x, y), kept) in rows.zip(statistics.as_chunks_mut::<2>().0) {
+        let mean = sum(x) / count;
+        let variance = sum_of(x, x, |x, _| (x - mean) * (x - mean)) / count;
+        let deviations = || x.iter().map(|&x| x - mean).collect();
+        let r = reciprocal_deviation(variance, eps, deviations);
+        *kept = [mean, r];
+        for ((y, &x), (&gamma, &beta)) in y.iter_mut().zip(x).zip(gamma.iter().zip(beta)) {
+            *y = (x - mean) * r * gamma + beta;
+        }
+    }
+}
+
+/// Adds to dgamma and dbeta and turns dy into dx in place.
+#[multiversion(targets = "simd")]
+fn backward<E: Element>(
     dy: &mut [E],
+    x: &[E],
+    statistics: &[E],
     gamma: &[E],
-    Statistics { mean, r }: Statistics<E>,
     dgamma: &mut [E],
     dbeta: &mut [E],
 ) {
-    let count = E::nearest(x.len() as f64);
-    for (((&x, dy), &gamma), (dgamma, dbeta)) in
-        x.iter().zip(dy.iter_mut()).zip(gamma).zip(dgamma.iter_mut().zip(dbeta.iter_mut()))
-    {
-        *dgamma += *dy * ((x - mean) * r);
-        *dbeta += *dy;
-        *dy *= gamma;
-    }
-    let mean_g = sum(dy) / count;
-    let mean_g_xhat = sum_of(dy, x, |g, x| g * ((x - mean) * r)) / count;
-    for (g, &x) in dy.iter_mut().zip(x) {
-        *g = r * (*g - mean_g - (x - mean) * r * mean_g_xhat);
+    let width = gamma.len();
+    let count = E::nearest(width as f64);
+    let rows = x.chunks_exact(width).zip(dy.chunks_exact_mut(width));
+    for ((x, dy), &[mean, r]) in rows.zip(statistics.as_chunks::<2>().0) {
+        let sums = dgamma.iter_mut().zip(dbeta.iter_mut());
+        for (((&x, dy), &gamma), (dgamma, dbeta)) in
+            x.iter().zip(dy.iter_mut()).zip(gamma).zip(sums)
+        {
+            *dgamma += *dy * ((x - mean) * r);
+            *dbeta += *dy;
+            *dy *= gamma;
+        }
+        let g = dy;
+        let mean_g = sum(g) / count;
+        let mean_g_xhat = sum_of(g, x, |g, x| g * ((x - mean) * r)) / count;
+        for (g, &x) in g.iter_mut().zip(x) {
+            *g = r * (*g - mean_g - (x - mean) * r * mean_g_xhat);
+        }
     }
 }

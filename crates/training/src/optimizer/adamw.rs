@@ -1,6 +1,6 @@
 //! Adam with decoupled weight decay, as PyTorch defines it.
 
-use ops::vectorized;
+use multiversion::multiversion;
 
 use super::{Optimizer, OptimizerEntry, Update};
 
@@ -20,6 +20,7 @@ pub(super) struct Constants {
     pub weight_decay: f64,
 }
 
+#[multiversion(targets = "simd")]
 pub(super) fn update(
     weights: &mut [f32],
     gradient: &[f32],
@@ -36,15 +37,13 @@ pub(super) fn update(
     let keep = if decays { 1.0 - rate * weight_decay } else { 1.0 } as f32;
     let (new1, new2) = ((1.0 - beta1) as f32, (1.0 - beta2) as f32);
     let (beta1, beta2, eps) = (beta1 as f32, beta2 as f32, eps as f32);
-    vectorized(|| {
-        let moments = first.iter_mut().zip(second);
-        for ((w, &g), (m, v)) in weights.iter_mut().zip(gradient).zip(moments) {
-            let g = clip * g;
-            *m = beta1 * *m + new1 * g;
-            *v = beta2 * *v + new2 * g * g;
-            *w = keep * *w - rate_corrected * *m / (v.sqrt() * root_corrected + eps);
-        }
-    });
+    let moments = first.iter_mut().zip(second);
+    for ((w, &g), (m, v)) in weights.iter_mut().zip(gradient).zip(moments) {
+        let g = clip * g;
+        *m = beta1 * *m + new1 * g;
+        *v = beta2 * *v + new2 * g * g;
+        *w = keep * *w - rate_corrected * *m / (v.sqrt() * root_corrected + eps);
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Stochastic gradient descent with momentum, as PyTorch defines it, with decoupled weight decay.
 
-use ops::vectorized;
+use multiversion::multiversion;
 
 use super::{Optimizer, OptimizerEntry, Update};
 
@@ -11,6 +11,7 @@ pub(super) static ENTRY: OptimizerEntry = OptimizerEntry {
     default: Optimizer::Sgd { momentum: 0.9, weight_decay: 0.0 },
 };
 
+#[multiversion(targets = "simd")]
 pub(super) fn update(
     weights: &mut [f32],
     gradient: &[f32],
@@ -22,12 +23,10 @@ pub(super) fn update(
     let Update { rate, clip, decays, .. } = update;
     let keep = if decays { 1.0 - rate * weight_decay } else { 1.0 } as f32;
     let (rate, momentum) = (rate as f32, momentum as f32);
-    vectorized(|| {
-        for ((w, &g), m) in weights.iter_mut().zip(gradient).zip(velocity) {
-            *m = momentum * *m + clip * g;
-            *w = keep * *w - rate * *m;
-        }
-    });
+    for ((w, &g), m) in weights.iter_mut().zip(gradient).zip(velocity) {
+        *m = momentum * *m + clip * g;
+        *w = keep * *w - rate * *m;
+    }
 }
 
 #[cfg(test)]
