@@ -1,15 +1,42 @@
-//! The answer of a study in a sentence or two, made from its numbers only.
+//! The answer of a study in words, made from its numbers only.
 
 use crate::arms::distinct;
 use crate::statistics::{Estimate, Interval};
 use crate::summary::{ArmSummary, Role, Summary};
 
 impl Summary {
-    /// Answers the question of the study: first which series train, panel by panel, then how
-    /// their test accuracies compare with the baseline. An arm trains at a rate if every tuning
-    /// seed finished there; without tuning, the confirmation runs that finished are counted.
-    /// An interval that contains 0 is called "no difference seen".
+    /// Answers the question of the study in one sentence: how every series does against the
+    /// baseline, and where. An interval of the difference in test accuracy that contains 0 is "no
+    /// difference seen"; an arm none of whose confirmation runs finished "does not train".
+    /// Where nothing is compared, the [details](Summary::details) are the answer.
     pub fn answer(&self) -> String {
+        let Some(baseline) = self.baseline() else { return self.details() };
+        let compared = self.arms.iter().filter(|arm| matches!(arm.role, Role::Compared(_)));
+        let clauses = distinct(compared.map(|arm| arm.series.clone()))
+            .into_iter()
+            .map(|series| format!("{series} {}", self.standing(&series)));
+        format!("Against {baseline}, {}.", clauses.collect::<Vec<_>>().join("; "))
+    }
+
+    /// `is worse at depth 8 and does not train at depth 64`
+    fn standing(&self, series: &str) -> String {
+        let arms = || self.arms.iter().filter(|arm| arm.series == series);
+        let kinds = distinct(arms().filter_map(standing));
+        let clauses = kinds.into_iter().map(|kind| {
+            let panels = arms().filter(|arm| standing(arm) == Some(kind));
+            let panels = panels.map(|arm| arm.panel.clone()).filter(|panel| !panel.is_empty());
+            match enumerate(panels) {
+                nowhere if nowhere.is_empty() => kind.to_string(),
+                panels => format!("{kind} at {panels}"),
+            }
+        });
+        enumerate(clauses)
+    }
+
+    /// The numbers behind the answer: which series train, panel by panel, and how their test
+    /// accuracies compare with the baseline. An arm trains at a rate if every tuning seed finished
+    /// there; without tuning, the confirmation runs that finished are counted.
+    pub fn details(&self) -> String {
         if self.arms.is_empty() {
             return "There are no runs.".to_string();
         }
@@ -52,6 +79,20 @@ impl Summary {
         });
         clauses.collect::<Vec<_>>().join("; ")
     }
+}
+
+/// How an arm does against its baseline; `None` for one that is not compared.
+fn standing(arm: &ArmSummary) -> Option<&'static str> {
+    if !matches!(arm.role, Role::Compared(_)) {
+        return None;
+    }
+    Some(match verdict(arm) {
+        None => "does not train",
+        Some(Verdict::NoDifference) => "shows no difference in test accuracy",
+        Some(Verdict::Higher) => "is more accurate",
+        Some(Verdict::Lower) => "is less accurate",
+        Some(Verdict::TooFewPairs) => "has too few pairs to be compared",
+    })
 }
 
 /// `pre and none-scaled train at 6 of 6 rates, post at 5, none trains at no rate`

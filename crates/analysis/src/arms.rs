@@ -29,7 +29,7 @@ pub(crate) fn arms(runs: &[Run]) -> Vec<Arm<'_>> {
 }
 
 /// The values without repetition, in order of first appearance.
-pub(crate) fn distinct(values: impl Iterator<Item = String>) -> Vec<String> {
+pub(crate) fn distinct<T: PartialEq>(values: impl Iterator<Item = T>) -> Vec<T> {
     let mut distinct = Vec::new();
     for value in values {
         if !distinct.contains(&value) {

@@ -130,9 +130,14 @@ fn the_answer_tells_apart_what_the_intervals_tell_apart() {
         arm("lonely", &lonely),
         arm("none", &[None; 6]),
     ]);
-    // d = x[:5] / 2: d.mean() = 0.119; s.t.interval(0.95, 4, 0.119, s.sem(d)) = (0.0929, 0.1451)
     assert_eq!(
         summary.answer(),
+        "Against pre, post shows no difference in test accuracy; worse is less accurate; better is \
+         more accurate; lonely has too few pairs to be compared; none does not train."
+    );
+    // d = x[:5] / 2: d.mean() = 0.119; s.t.interval(0.95, 4, 0.119, s.sem(d)) = (0.0929, 0.1451)
+    assert_eq!(
+        summary.details(),
         "pre, post and worse train with 6 of 6 seeds, better with 5, lonely with 1, none trains \
          with no seed. Test accuracy against pre: no difference seen for post (+1.0 points \
          [-1.3, 3.3]), higher for better (+11.9 points [9.3, 14.5], 5 of 6 pairs), lower for worse \
@@ -158,11 +163,14 @@ fn a_tuned_study_is_answered_panel_by_panel() {
     let runs = read_runs(&fixture.root().join("runs.csv"), fixture.study().swept).unwrap();
     let summary = summarize(&fixture.study(), &runs);
     // The numbers are those of the rules in the fixture.
-    let answer = summary.answer();
+    let answer = summary.details();
     let training = "At depth 8, pre and none-scaled train at 6 of 6 rates, post at 5, none (1 of 6 \
         confirmation runs failed) at 4; at depth 64, pre trains at 6 of 6 rates, none-scaled at 5, \
         post and none (2 of 6 confirmation runs finished) train at no rate. ";
     assert!(answer.starts_with(training), "{answer}");
+    let verdicts = summary.answer();
+    assert!(verdicts.starts_with("Against pre, post "), "{verdicts}");
+    assert!(verdicts.contains(" at depth 64"), "{verdicts}");
     assert!(answer.contains("best rate of none at the edge of the grid"), "{answer}");
     let table = summary.table();
     assert_eq!(table[0][..4], ["placement=pre,depth=8", "3e-3", "2.5", "0/24"]);

@@ -154,8 +154,9 @@ fn judge(plan: &Plan, folder: &Folder) -> Result<String, Failure> {
     let runs = analysis::read_runs(&folder.runs_csv(), &plan.swept)?;
     let summary = analysis::summarize(&study, &runs);
     let table = table(&Summary::header(), &summary.table());
-    let text =
-        format!("{table}\n\n{}\n\n{}\n", wrapped(Summary::legend()), wrapped(&summary.answer()));
+    let words =
+        [wrapped(Summary::legend()), wrapped(&summary.answer()), wrapped(&summary.details())];
+    let text = format!("{table}\n\n{}\n", words.join("\n\n"));
     folder.write_summary(&text)?;
     let figures = analysis::figures(&study, folder.path(), &runs)?;
     for figure in &figures {
