@@ -29,8 +29,8 @@ impl Claim {
 impl fmt::Display for Claim {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Claim::Shift => "shift",
-            Claim::Scale => "scale",
+            Claim::Shift => "shift-invariant",
+            Claim::Scale => "scale-invariant",
             Claim::SampleIndependence => "sample-wise",
             Claim::SameInEvaluation => "same in evaluation",
         })

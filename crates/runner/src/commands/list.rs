@@ -50,16 +50,18 @@ fn render(topic: Topic) -> String {
 fn norms() -> String {
     let rows = norms::CATALOGUE.iter().map(|entry| {
         let options = if entry.takes_groups { "groups" } else { "" };
+        let claims: Vec<String> = entry.claims.iter().map(ToString::to_string).collect();
         vec![
             entry.name.to_string(),
             entry.title.to_string(),
             entry.source.equation.to_string(),
             entry.source.over.to_string(),
             options.to_string(),
+            claims.join(", "),
             entry.citation.to_string(),
         ]
     });
-    rendered(["norm", "title", "equation", "over", "needs", "citation"], rows)
+    rendered(["norm", "title", "equation", "over", "needs", "claims", "citation"], rows)
 }
 
 fn placements() -> String {
