@@ -34,6 +34,17 @@ pub struct NetworkSpec {
     pub init: &'static Initialization,
 }
 
+impl NetworkSpec {
+    /// How many numbers the linear maps have, without building anything: a network that is too
+    /// large for the machine can be refused in time.
+    pub fn linear_parameters(&self) -> usize {
+        let linear = |inputs: usize, outputs: usize| (inputs + 1) * outputs;
+        let width = self.width;
+        let blocks = self.depth * 2 * linear(width, width);
+        linear(self.inputs, width) + blocks + linear(width, self.outputs)
+    }
+}
+
 /// Why a network cannot be built or used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -43,6 +43,23 @@ fn another_seed_changes_every_weight() {
 }
 
 #[test]
+fn the_size_of_a_network_is_known_before_it_is_built() {
+    // No norms, so that linear maps are all: 4 x 8 + 8, five blocks of two 8 x 8 + 8, 8 x 2 + 2.
+    assert_eq!(network(2, "layer", 5, 0).parameter_count(), 40 + 5 * 2 * 72 + 18);
+    let spec = NetworkSpec {
+        architecture: ARCHITECTURES[0],
+        inputs: 4,
+        outputs: 2,
+        depth: 5,
+        width: 8,
+        norm: NormChoice::plain(find("layer").expect("listed")),
+        placement: PLACEMENTS[2],
+        init: INITIALIZATIONS[0],
+    };
+    assert_eq!(spec.linear_parameters(), 40 + 5 * 2 * 72 + 18);
+}
+
+#[test]
 fn groups_that_do_not_divide_the_width_are_an_error_with_both_numbers() {
     let group = NormChoice::new(find("group").expect("listed"), 3, Vec::new()).expect("a choice");
     let spec = NetworkSpec {

@@ -16,6 +16,10 @@ pub const ENGINE: &str = env!("CARGO_PKG_VERSION");
 /// The most runs that a study can have; beyond it, a list was longer than its author meant.
 const MOST_RUNS: usize = 100_000;
 
+/// The most numbers that a network's linear maps may have; a number, its gradient and two moments of
+/// the optimizer take 16 bytes.
+const MOST_PARAMETERS: usize = 500_000_000;
+
 /// A study in which nothing is left open.
 pub struct Plan {
     /// The name, and that of the folder of the results.
@@ -318,6 +322,12 @@ fn check_arm(
         let place = place("norm").or_else(|| place("width")).unwrap_or(0..0);
         let help = format!("the width is {}", arm.network.width);
         mistakes.add(place, error.to_string(), help);
+    }
+    let parameters = arm.network.linear_parameters();
+    if parameters > MOST_PARAMETERS {
+        let place = place("width").or_else(|| place("depth")).unwrap_or(0..0);
+        let help = format!("at most {MOST_PARAMETERS}: make it narrower or less deep");
+        mistakes.add(place, format!("the network has {parameters} parameters"), help);
     }
     let (batch, training) = (arm.training.batch_size, dataset.train.len());
     if batch > training {

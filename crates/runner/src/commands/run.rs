@@ -154,8 +154,10 @@ fn judge(plan: &Plan, folder: &Folder) -> Result<String, Failure> {
     let runs = analysis::read_runs(&folder.runs_csv(), &plan.swept)?;
     let summary = analysis::summarize(&study, &runs);
     let table = table(&Summary::header(), &summary.table());
-    let words =
-        [wrapped(Summary::legend()), wrapped(&summary.answer()), wrapped(&summary.details())];
+    let mut words = vec![Summary::legend().to_string(), summary.answer(), summary.details()];
+    // Where nothing is compared the details are the answer.
+    words.dedup();
+    let words: Vec<String> = words.iter().map(|text| wrapped(text)).collect();
     let text = format!("{table}\n\n{}\n", words.join("\n\n"));
     folder.write_summary(&text)?;
     let figures = analysis::figures(&study, folder.path(), &runs)?;

@@ -134,6 +134,13 @@ fn a_batch_must_fit_into_the_training_part() {
 }
 
 #[test]
+fn a_network_beyond_any_memory_is_refused() {
+    let report = mistakes(&format!("{SMALL}[network]\nwidth = 65536\ndepth = 10000\n"));
+    assert!(report.starts_with("study.toml:7:9: the network has 85900"), "{report}");
+    assert!(report.contains("= at most 500000000: "), "{report}");
+}
+
+#[test]
 fn a_grid_beyond_all_patience_is_refused() {
     let sizes = (1..=400).map(|size| size.to_string()).collect::<Vec<_>>().join(", ");
     let report = mistakes(&format!("{SMALL}[sweep]\ndepth = [{sizes}]\nwidth = [{sizes}]\n"));
