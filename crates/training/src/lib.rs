@@ -1,6 +1,6 @@
 //! Training: optimizers, schedules, batches, the loop.
 //!
-//! [`train`] takes everything that decides a run as values, announces what happens to an
+//! [`train()`] takes everything that decides a run as values, announces what happens to an
 //! [`Observer`], and gives back an [`Outcome`]; it knows no files. A failed run is an outcome.
 
 mod curves;

@@ -67,7 +67,7 @@ mod tests {
             let step = Update { rate: 0.1, clip: 1.0, decays: true, steps: steps as i32 + 1 };
             update(&mut w, g, &mut m, &mut v, step, constants);
         }
-        for (got, want) in w.iter().zip([0.714282040, -1.746610353]) {
+        for (got, want) in w.iter().zip([0.714_282, -1.746_61]) {
             assert!((got - want).abs() < 1e-6, "{got} {want}");
         }
     }
