@@ -77,7 +77,7 @@ mod tests {
     }
 
     fn batch() -> (Value<f64>, Vec<usize>) {
-        let x: Vec<f64> = (0..32 * 4).map(|i| (i as f64 * 0.7).sin()).collect();
+        let x: Vec<f64> = (0..32 * 4).map(|i| (f64::from(i) * 0.7).sin()).collect();
         (Value::new(32, 4, &x), (0..32).map(|i| i % 3).collect())
     }
 
