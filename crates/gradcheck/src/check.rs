@@ -1,23 +1,21 @@
 //! The check from beginning to end.
 
-use crate::error::CheckError;
-use crate::judge::{judge, judge_constant};
-use crate::problem::{Argument, Function, Point, Problem};
-use crate::random::{cotangent, moved_by_one_ulp};
-use crate::reference::{output_conditioning, reference};
-use crate::report::{ArgumentReport, Reason, Report, Verdict};
-use crate::settings::Settings;
+use crate::error::{CheckError, Closure};
+use crate::failure::{Roles, failure};
+use crate::level::{COTANGENTS, Level};
+use crate::measured::{Measured, Plan};
+use crate::problem::{Argument, Function, Problem, guarded, validate_argument};
+use crate::random::cotangent;
+use crate::report::{Report, Verdict};
+use crate::settings::{ExpectGradient, Settings};
 
-/// Random moves of the inputs by one unit in the last place, to measure the conditioning.
-const MOVES: usize = 8;
-/// So many of them also move the gradient, which costs a few forward calls per entry.
-const GRADIENT_MOVES: usize = 2;
-
-/// Compares a hand-written gradient with finite differences of its function, for every entry of every
-/// argument and `settings.cotangents` random cotangents. The [crate's page](crate) gives the rule.
+/// Compares a hand-written gradient with finite differences of its function, for every argument and
+/// four random cotangents: entry by entry where the size allows, along directions else. The
+/// [crate's page](crate) gives the rule, and [`Level`] the sizes.
 ///
 /// The forward pass is called about 30 times per entry of an argument, and up to 100 times where
-/// the gradient is zero; the backward pass once per cotangent.
+/// the gradient is zero; the backward pass three times per cotangent, and once per output if the whole
+/// Jacobian is compared.
 ///
 /// # Errors
 ///
@@ -50,62 +48,69 @@ pub fn check(
     function: &Function,
     settings: &Settings,
 ) -> Result<Report, CheckError> {
-    let problem = Problem::new(arguments, function, settings)?;
-    let Settings { seed, precision, .. } = *settings;
-    let cotangents: Vec<Vec<f64>> = (0..settings.cotangents)
+    let is_constant = constants(arguments, &settings.expect_gradient)?;
+    for argument in arguments {
+        validate_argument(argument, settings.precision)?;
+    }
+    let forward = |values: &[&[f64]]| guarded(Closure::Forward, || (function.forward)(values));
+    let backward = |values: &[&[f64]], v: &[f64]| {
+        guarded(Closure::Backward, || (function.backward)(values, v))
+    };
+    let problem = Problem::new(arguments, &forward, settings.forward_precision, settings.seed)?;
+    let Settings { seed, precision, forward_precision, budget, .. } = *settings;
+    let random = (0..COTANGENTS)
         .map(|number| cotangent(seed, number, problem.output.len(), precision))
         .collect();
-    let mut gradients = gradients_by_argument(&problem, &cotangents)?;
-    let base = problem.base();
-    let mut moved_points: Vec<Point> =
-        (0..MOVES).map(|number| moved_by_one_ulp(seed, number, &base, precision)).collect();
-    let output_conditioning = output_conditioning(&problem, &moved_points)?;
-    moved_points.truncate(GRADIENT_MOVES);
-
-    let mut reports = Vec::new();
-    for (number, argument) in arguments.iter().enumerate() {
-        let gradients = std::mem::take(&mut gradients[number]);
-        reports.push(if settings.expect_gradient.is_constant(argument.name) {
-            judge_constant(argument, &gradients)
-        } else {
-            let reference =
-                reference(&problem, number, &cotangents, &mut moved_points, output_conditioning)?;
-            judge(argument, &gradients, &reference, precision)
-        });
-    }
-    let differentiated = arguments.iter().any(|a| !settings.expect_gradient.is_constant(a.name));
-    Ok(Report {
-        verdict: overall(&reports, differentiated),
-        resolution: reports.iter().map(|report| report.resolution).fold(0.0, f64::max),
-        arguments: reports,
+    let plan = Plan { is_constant: &is_constant, precisions: &[precision], random, budget, seed };
+    let mut report = Report {
+        verdict: Verdict::Pass,
+        resolution: f64::INFINITY,
+        level: Level::Adjoint,
+        arguments: Vec::new(),
+        failure: None,
         seed,
         precision,
-        cotangents: settings.cotangents,
-        forward_calls: problem.forward_calls(),
-    })
+        forward_precision,
+        forward_calls: 0,
+    };
+    let measured = match Measured::new(&problem, plan)? {
+        Ok(measured) => measured,
+        Err(reason) => {
+            report.verdict = Verdict::Inconclusive(reason);
+            return Ok(report);
+        }
+    };
+    let claimed = measured.claimed(&backward, precision)?;
+    let rule = measured.rule(precision, settings.resolution());
+    report.arguments = measured.judge(&claimed, rule);
+    report.verdict = measured.overall(&report.arguments);
+    report.level = measured.level;
+    report.resolution = report.arguments.iter().map(|a| a.resolution).fold(0.0, f64::max);
+    report.failure = failure(&measured, &claimed, &report.arguments, &roles(arguments), precision)?;
+    report.forward_calls = problem.forward_calls();
+    Ok(report)
 }
 
-/// The backward pass at every cotangent, sorted by argument and then cotangent.
-fn gradients_by_argument(
-    problem: &Problem,
-    cotangents: &[Vec<f64>],
-) -> Result<Vec<Vec<Option<Vec<f64>>>>, CheckError> {
-    let mut by_argument = vec![Vec::new(); problem.arguments.len()];
-    for cotangent in cotangents {
-        for (gradients, gradient) in by_argument.iter_mut().zip(problem.backward(cotangent)?) {
-            gradients.push(gradient);
+/// Which arguments are constants of the derivative.
+fn constants(arguments: &[Argument], expected: &ExpectGradient) -> Result<Vec<bool>, CheckError> {
+    if let ExpectGradient::ExceptFor(constants) = expected {
+        let known: Vec<&str> = arguments.iter().map(|argument| argument.name).collect();
+        if let Some(name) = constants.iter().find(|name| !known.contains(&name.as_str())) {
+            return Err(CheckError::UnknownArgument {
+                name: name.clone(),
+                known: known.join(", "),
+            });
         }
     }
-    Ok(by_argument)
+    Ok(arguments.iter().map(|argument| expected.is_constant(argument.name)).collect())
 }
 
-fn overall(reports: &[ArgumentReport], differentiated: bool) -> Verdict {
-    if reports.iter().any(|report| report.verdict == Verdict::Fail) {
-        return Verdict::Fail;
-    }
-    match reports.iter().find(|report| report.verdict != Verdict::Pass) {
-        Some(report) => report.verdict.clone(),
-        None if differentiated => Verdict::Pass,
-        None => Verdict::Inconclusive(Reason::NothingDifferentiated),
+/// Gain and eps by their usual names, for words about a likely cause.
+fn roles(arguments: &[Argument]) -> Roles {
+    let named = |names: &[&str]| arguments.iter().position(|a| names.contains(&a.name));
+    Roles {
+        gain: named(&["gamma", "weight", "gain", "scale"]),
+        eps: named(&["eps", "epsilon"])
+            .and_then(|number| arguments[number].values.first().copied()),
     }
 }

@@ -8,9 +8,6 @@ pub enum CheckError {
     /// There is nothing to differentiate with respect to.
     #[error("no arguments given, at least one is needed")]
     NoArguments,
-    /// Without a cotangent nothing is compared.
-    #[error("0 cotangents asked for, at least 1 is needed")]
-    NoCotangents,
     /// An argument has no entries.
     #[error("argument \"{name}\" is empty, at least one entry is needed")]
     EmptyArgument {
@@ -110,6 +107,36 @@ pub enum CheckError {
         index: Vec<usize>,
         /// The value found.
         value: f64,
+    },
+    /// A definition or a kernel reported an error of its own.
+    #[error("the {closure} pass failed: {message}")]
+    Failed {
+        /// Which of the two passes.
+        closure: Closure,
+        /// The message.
+        message: String,
+    },
+    /// A list of cases could not be read.
+    #[error("line {line} of the list of cases: {message}")]
+    CaseList {
+        /// Number of the line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// There is no case of this name.
+    #[error("no case is called \"{name}\"; the nearest is \"{nearest}\"")]
+    UnknownCase {
+        /// The name asked for.
+        name: String,
+        /// The name of a case that differs least.
+        nearest: String,
+    },
+    /// A layer offers nothing to test.
+    #[error("layer \"{name}\" has no kernels, at least one is needed")]
+    NoKernels {
+        /// Name of the layer.
+        name: String,
     },
     /// One of the two closures panicked.
     #[error("the {closure} pass panicked: {message}")]

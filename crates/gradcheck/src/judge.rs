@@ -1,9 +1,12 @@
 //! The pass rule, and the proof that it could have failed.
 
+use crate::claimed::Claimed;
+use crate::kink::Kink;
 use crate::ladder::largest;
+use crate::level::Level;
 use crate::problem::{Argument, index_in};
 use crate::reference::Reference;
-use crate::report::{ArgumentReport, Control, Mismatch, Reason, Returned, Verdict};
+use crate::report::{ArgumentReport, Control, Mismatch, Reason, Returned, Subgradient, Verdict};
 use crate::settings::Precision;
 
 /// Bars of error and conditioning that a correct kernel may be off.
@@ -14,65 +17,122 @@ const ROUNDINGS: f64 = 32.0;
 const MOST_CONDITIONING: f64 = 0.3;
 /// Factor of one of the wrong gradients that must be rejected.
 const CONTROL_FACTOR: f64 = 1.001;
+/// A kernel whose own gradient moves so much more than the true one loses precision.
+const MOST_STABILITY: f64 = 10.0;
+/// Roundings of the natural scale by which any kernel moves.
+const OWN_ROUNDINGS: f64 = 2.0;
 
-/// Judges the gradients that the backward pass gave for one argument, one per cotangent.
+/// What the judge needs to know beside the numbers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PassRule {
+    /// Precision of the kernel.
+    pub precision: Precision,
+    /// The largest resolution that may pass.
+    pub required: f64,
+    pub level: Level,
+    /// Number of outputs.
+    pub outputs: usize,
+    /// Number of cotangents that are no unit vectors; they come first.
+    pub random: usize,
+}
+
+impl PassRule {
+    /// Roundings allowed: along directions those of many entries add up like a random walk.
+    fn roundings(self) -> f64 {
+        match self.level {
+            Level::Adjoint => ROUNDINGS + (self.outputs as f64).sqrt(),
+            Level::Gradient | Level::Jacobian => ROUNDINGS,
+        }
+    }
+}
+
+/// Judges the gradients that the backward pass gave for one argument.
 pub(crate) fn judge(
     argument: &Argument,
-    gradients: &[Option<Vec<f64>>],
+    number: usize,
+    claimed: &Claimed,
     reference: &Reference,
-    precision: Precision,
+    rule: PassRule,
 ) -> ArgumentReport {
-    let comparisons = compare(gradients, reference, precision);
-    let resolution = comparisons.iter().map(|c| c.bar / c.scale).fold(0.0, f64::max);
-    let mut wrong = vec![false; argument.values.len()];
+    let comparisons = compare(number, claimed, reference, rule);
+    // Unit cotangents have small scales of their own; the power is that of the random ones.
+    let random = comparisons.iter().filter(|c| c.cotangent < rule.random);
+    let resolution = random.map(|c| c.bar / c.scale).fold(0.0, f64::max);
+    let mut wrong = vec![false; reference.lines.len()];
+    let mut kinked = vec![false; reference.lines.len()];
     for comparison in &comparisons {
-        wrong[comparison.entry] |= comparison.rejects(comparison.analytic);
+        wrong[comparison.line] |= comparison.rejects(comparison.analytic);
+        kinked[comparison.line] |= comparison.kink.is_some();
     }
-    let wrong = wrong.iter().filter(|&&wrong| wrong).count();
-    let returned = if gradients.contains(&None) { Returned::Nothing } else { Returned::Gradient };
+    let returned = match (0..claimed.gradients.len()).all(|c| claimed.gradient(c, number).is_some())
+    {
+        true => Returned::Gradient,
+        false => Returned::Nothing,
+    };
+    let stability = stability(&comparisons, claimed, reference, rule);
+    let judged = Judged { comparisons: &comparisons, wrong: &wrong, kinked: &kinked };
+    let conditioning = reference.conditioning(rule.precision);
     ArgumentReport {
         name: argument.name.to_string(),
-        verdict: verdict(&comparisons, wrong, resolution, reference.conditioning, precision),
+        verdict: verdict(&judged, resolution, stability, conditioning, rule),
         returned,
-        worst: worst(argument, &comparisons),
+        worst: worst(argument, &comparisons, reference, rule.level),
         resolution,
-        wrong,
-        total: argument.values.len(),
+        stability,
+        wrong: wrong.iter().filter(|&&wrong| wrong).count(),
+        kinks: kinked.iter().filter(|&&kinked| kinked).count(),
+        total: reference.lines.len(),
+        wrong_entries: (0..wrong.len()).filter(|&line| wrong[line]).collect(),
     }
 }
 
 /// Judges a constant: the backward pass may give nothing or exact zeros.
 pub(crate) fn judge_constant(
     argument: &Argument,
-    gradients: &[Option<Vec<f64>>],
+    number: usize,
+    claimed: &Claimed,
 ) -> ArgumentReport {
-    let entry_or_zero =
-        |gradient: &Option<Vec<f64>>, entry| gradient.as_ref().map_or(0.0, |g| g[entry]);
-    let mut comparisons = Vec::new();
-    for entry in 0..argument.values.len() {
-        for (cotangent, gradient) in gradients.iter().enumerate() {
-            let analytic = entry_or_zero(gradient, entry);
-            let exact =
-                Comparison { entry, cotangent, analytic, numeric: 0.0, bar: 0.0, scale: 1.0 };
-            comparisons.push(exact);
-        }
-    }
-    let is_wrong = |entry| gradients.iter().any(|gradient| entry_or_zero(gradient, entry) != 0.0);
-    let wrong = (0..argument.values.len()).filter(|&entry| is_wrong(entry)).count();
+    let total = argument.values.len();
+    let entry_of = |cotangent: usize, entry: usize| {
+        claimed.gradient(cotangent, number).map_or(0.0, |gradient| gradient[entry])
+    };
+    let largest_of = |entry: usize| {
+        let at = |c: usize| (c, entry_of(c, entry));
+        let all = (0..claimed.gradients.len()).map(at);
+        all.max_by(|(_, a), (_, b)| a.abs().total_cmp(&b.abs())).unwrap_or((0, 0.0))
+    };
+    let wrong: Vec<usize> = (0..total).filter(|&entry| largest_of(entry).1 != 0.0).collect();
+    let worst = wrong
+        .iter()
+        .copied()
+        .max_by(|&a, &b| largest_of(a).1.abs().total_cmp(&largest_of(b).1.abs()))
+        .unwrap_or(0);
+    let (cotangent, analytic) = largest_of(worst);
     ArgumentReport {
         name: argument.name.to_string(),
-        verdict: if wrong == 0 { Verdict::Pass } else { Verdict::Fail },
+        verdict: if wrong.is_empty() { Verdict::Pass } else { Verdict::Fail },
         returned: Returned::Constant,
-        worst: worst(argument, &comparisons),
+        worst: Mismatch {
+            index: index_in(argument.shape, worst),
+            entry: worst,
+            along: None,
+            cotangent,
+            analytic,
+            numeric: 0.0,
+            bar: 0.0,
+        },
         resolution: 0.0,
-        wrong,
-        total: argument.values.len(),
+        stability: 0.0,
+        wrong: wrong.len(),
+        kinks: 0,
+        total,
+        wrong_entries: wrong,
     }
 }
 
-/// One entry of one gradient beside its reference.
+/// One gradient along one line beside its reference.
 struct Comparison {
-    entry: usize,
+    line: usize,
     cotangent: usize,
     analytic: f64,
     /// Not a number without an estimate.
@@ -81,71 +141,115 @@ struct Comparison {
     bar: f64,
     /// The natural scale `N`.
     scale: f64,
+    kink: Option<Kink>,
 }
 
 impl Comparison {
     fn rejects(&self, analytic: f64) -> bool {
-        (analytic - self.numeric).abs() > self.bar
+        self.distance(analytic) > self.bar
+    }
+
+    /// How far a number is from the derivative, or from all subgradients.
+    fn distance(&self, analytic: f64) -> f64 {
+        match self.kink {
+            None => (analytic - self.numeric).abs(),
+            Some(Kink { smaller, larger }) => (smaller - analytic).max(analytic - larger).max(0.0),
+        }
     }
 
     /// The difference in bars, 0 where there is none.
     fn excess(&self) -> f64 {
-        let difference = (self.analytic - self.numeric).abs();
+        let difference = self.distance(self.analytic);
         if difference > 0.0 { difference / self.bar } else { 0.0 }
     }
 }
 
 fn compare(
-    gradients: &[Option<Vec<f64>>],
+    number: usize,
+    claimed: &Claimed,
     reference: &Reference,
-    precision: Precision,
+    rule: PassRule,
 ) -> Vec<Comparison> {
+    let conditioning = reference.conditioning(rule.precision);
     let mut comparisons = Vec::new();
-    for (cotangent, gradient) in gradients.iter().enumerate() {
-        let estimates = reference.estimates.iter().map(|estimates| &estimates[cotangent]);
-        let largest_value = largest(estimates.clone().flatten().map(|estimate| estimate.value));
-        let scale = largest_value.max(reference.term_sizes[cotangent]);
+    for cotangent in 0..claimed.gradients.len() {
+        let gradient = claimed.gradient(cotangent, number);
+        let estimates = reference.lines.iter().map(|line| &line.estimates[cotangent]);
+        let largest_value = largest(estimates.flatten().map(|estimate| estimate.value));
+        let largest_terms = largest(reference.lines.iter().map(|line| line.term_sizes[cotangent]));
+        let scale = largest_value.max(largest_terms);
         // An output of zeros with a gradient of zeros has no scale; any does.
         let scale = if scale > 0.0 { scale } else { 1.0 };
-        for (entry, estimate) in estimates.enumerate() {
-            let analytic = gradient.as_ref().map_or(0.0, |gradient| gradient[entry]);
-            let (numeric, bar) = match estimate {
+        for (line, found) in reference.lines.iter().enumerate() {
+            let analytic = gradient.map_or(0.0, |gradient| found.line.along(gradient));
+            let kink = found.kinks[cotangent];
+            let (numeric, bar) = match found.estimates[cotangent] {
                 None => (f64::NAN, f64::INFINITY),
                 Some(estimate) => {
-                    let measured = ERROR_BARS * (estimate.error + reference.conditioning);
-                    (estimate.value, measured + ROUNDINGS * precision.unit_roundoff() * scale)
+                    let measured = ERROR_BARS * (estimate.error + conditioning);
+                    let rounding = rule.roundings() * rule.precision.unit_roundoff() * scale;
+                    (estimate.value, measured + rounding)
                 }
             };
-            comparisons.push(Comparison { entry, cotangent, analytic, numeric, bar, scale });
+            comparisons.push(Comparison { line, cotangent, analytic, numeric, bar, scale, kink });
         }
     }
     comparisons
 }
 
-fn verdict(
+/// How much more the kernel's own gradient moves than the true one when inputs move by rounding.
+fn stability(
     comparisons: &[Comparison],
-    wrong: usize,
+    claimed: &Claimed,
+    reference: &Reference,
+    rule: PassRule,
+) -> f64 {
+    // At a kink a move by rounding leads from one slope to the other.
+    let smooth = reference.lines.iter().filter(|line| line.kinks.iter().all(Option::is_none));
+    let spread = smooth.map(|line| claimed.spread(&line.line)).fold(0.0, f64::max);
+    let scale = comparisons.iter().map(|c| c.scale).fold(0.0, f64::max);
+    let own = OWN_ROUNDINGS * rule.roundings() / ROUNDINGS * rule.precision.unit_roundoff() * scale;
+    let expected = reference.conditioning(rule.precision) + own;
+    if spread > 0.0 { spread / expected } else { 0.0 }
+}
+
+struct Judged<'a> {
+    comparisons: &'a [Comparison],
+    wrong: &'a [bool],
+    kinked: &'a [bool],
+}
+
+fn verdict(
+    judged: &Judged,
     resolution: f64,
+    stability: f64,
     conditioning: f64,
-    precision: Precision,
+    rule: PassRule,
 ) -> Verdict {
+    let Judged { comparisons, wrong, kinked } = *judged;
+    let is_wrong = wrong.contains(&true);
     let unresolved = comparisons.iter().filter(|c| c.cotangent == 0 && c.numeric.is_nan()).count();
-    if unresolved > 0 && wrong == 0 {
+    if unresolved > 0 && !is_wrong {
         return Verdict::Inconclusive(Reason::FewSteps { entries: unresolved });
     }
     let scale = comparisons.iter().map(|c| c.scale.max(c.analytic.abs())).fold(0.0, f64::max);
     if ERROR_BARS * conditioning > MOST_CONDITIONING * scale {
         return Verdict::Inconclusive(Reason::IllConditioned { conditioning, scale });
     }
-    if wrong > 0 {
-        return Verdict::Fail;
+    if is_wrong {
+        let only_at_kinks = wrong.iter().zip(kinked).all(|(wrong, kinked)| *kinked || !wrong);
+        return if only_at_kinks { Verdict::Kink(Subgradient::Invalid) } else { Verdict::Fail };
     }
-    let required = precision.required_resolution();
-    if resolution > required {
-        return Verdict::Inconclusive(Reason::Resolution { reached: resolution, required });
+    if stability > MOST_STABILITY {
+        return Verdict::PrecisionLoss { ratio: stability };
+    }
+    if resolution > rule.required {
+        let (reached, required) = (resolution, rule.required);
+        return Verdict::Inconclusive(Reason::Resolution { reached, required });
     }
     match accepted_control(comparisons) {
         Some(control) => Verdict::Inconclusive(Reason::NoPower { accepted: control }),
+        None if kinked.contains(&true) => Verdict::Kink(Subgradient::Valid),
         None => Verdict::Pass,
     }
 }
@@ -153,13 +257,13 @@ fn verdict(
 /// A wrong gradient that the same bars accept. Where the true gradient vanishes within the bars
 /// there is none: all three of them are right.
 fn accepted_control(comparisons: &[Comparison]) -> Option<Control> {
-    if !comparisons.iter().any(|c| c.rejects(0.0)) {
+    let smooth = || comparisons.iter().filter(|c| c.kink.is_none());
+    if !smooth().any(|c| c.rejects(0.0)) {
         return None;
     }
-    let scaled_is_caught = comparisons.iter().any(|c| c.rejects(CONTROL_FACTOR * c.analytic));
+    let scaled_is_caught = smooth().any(|c| c.rejects(CONTROL_FACTOR * c.analytic));
     // No comparison is lost, as there is one that rejects 0.
-    let largest =
-        comparisons.iter().max_by(|c, d| c.analytic.abs().total_cmp(&d.analytic.abs()))?;
+    let largest = smooth().max_by(|c, d| c.analytic.abs().total_cmp(&d.analytic.abs()))?;
     // That zeros are caught needs no further test, it is the condition above.
     if !scaled_is_caught {
         Some(Control::Scaled)
@@ -170,13 +274,24 @@ fn accepted_control(comparisons: &[Comparison]) -> Option<Control> {
     }
 }
 
-fn worst(argument: &Argument, comparisons: &[Comparison]) -> Mismatch {
+fn worst(
+    argument: &Argument,
+    comparisons: &[Comparison],
+    reference: &Reference,
+    level: Level,
+) -> Mismatch {
     let worst = comparisons
         .iter()
         .max_by(|one, other| one.excess().total_cmp(&other.excess()))
         .expect("an argument has an entry and a check a cotangent");
+    let line = &reference.lines[worst.line].line;
+    let heaviest = line.entries.iter().max_by(|(_, a), (_, b)| a.abs().total_cmp(&b.abs()));
+    let entry = heaviest.map_or(0, |&(entry, _)| entry);
+    let is_direction = level == Level::Adjoint && line.entries.len() > 1;
     Mismatch {
-        index: index_in(argument.shape, worst.entry),
+        index: index_in(argument.shape, entry),
+        entry,
+        along: is_direction.then_some(worst.line),
         cotangent: worst.cotangent,
         analytic: worst.analytic,
         numeric: worst.numeric,

@@ -1,11 +1,15 @@
-//! The steps of one coordinate, and the difference quotients along them.
+//! The steps along a line.
 
-use crate::error::CheckError;
-use crate::problem::{Point, Problem};
+use crate::settings::Precision;
 
+/// The largest step in units of the length. At a few lengths a normalization has turned over, which
+/// shows the size of its terms even where it is flat, as between two numbers.
+pub(crate) const START: f64 = 4.0;
 /// Number of steps. So many are needed where the spread of an argument says nothing of the function,
 /// as in a constant row among others: its length is the root of eps. Others end long before.
-const LEVELS: usize = 40;
+const LEVELS: usize = 42;
+/// The same where the function computes in f32, whose noise ends every ladder long before.
+const LEVELS_IN_SINGLE: usize = 16;
 
 /// The length of one argument from which its steps descend.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,81 +34,36 @@ impl Scale {
         Scale::Spread(power_of_two_below(distance * mean_square.sqrt()))
     }
 
-    /// The largest step of a coordinate with this value.
-    fn length(self, value: f64) -> f64 {
+    /// The length that belongs to a value of this size.
+    fn length(self, size: f64) -> f64 {
         match self {
             Scale::Spread(length) => length,
-            Scale::NoSpread if value == 0.0 => 1.0,
-            Scale::NoSpread => power_of_two_below(value.abs()),
+            Scale::NoSpread if size == 0.0 => 1.0,
+            Scale::NoSpread => power_of_two_below(size.abs()),
         }
     }
 
-    /// The steps of a coordinate with this value, each half the one before. Being powers of two, they
-    /// are taken exactly wherever the value's own spacing allows.
-    pub fn steps(self, value: f64) -> Vec<f64> {
-        (0..LEVELS).map(|level| self.length(value) * 2f64.powi(-(level as i32))).collect()
+    /// The steps from a value of this size, each half the one before. Being powers of two, they are
+    /// taken exactly wherever the value's own spacing allows.
+    pub fn steps(self, size: f64, precision: Precision) -> Vec<f64> {
+        let levels = match precision {
+            Precision::Double => LEVELS,
+            Precision::Single => LEVELS_IN_SINGLE,
+        };
+        let largest = START * self.length(size);
+        (0..levels).map(|level| largest * 2f64.powi(-(level as i32))).collect()
     }
-}
-
-/// One entry of one argument.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Coordinate {
-    pub argument: usize,
-    pub entry: usize,
-}
-
-/// The central difference quotient of `v . f` along a coordinate for each cotangent `v`; not finite
-/// where the step cannot be used. Outputs that differ are marked in `moved`.
-pub(crate) fn quotients(
-    problem: &Problem,
-    point: &mut Point,
-    coordinate: Coordinate,
-    step: f64,
-    cotangents: &[Vec<f64>],
-    moved: &mut [bool],
-) -> Result<Vec<f64>, CheckError> {
-    let Coordinate { argument, entry } = coordinate;
-    let value = point[argument][entry];
-    let (above, below) = (value + step, value - step);
-    let taken = above - below;
-    if !is_taken(taken, step) {
-        return Ok(vec![f64::NAN; cotangents.len()]);
-    }
-    point[argument][entry] = above;
-    let above = problem.forward(point);
-    point[argument][entry] = below;
-    let below = problem.forward(point);
-    point[argument][entry] = value;
-    let (above, below) = (above?, below?);
-
-    let mut sums = vec![CompensatedSum::default(); cotangents.len()];
-    for (output, (above, below)) in above.iter().zip(&below).enumerate() {
-        let difference = above - below;
-        if difference != 0.0 {
-            moved[output] = true;
-            for (sum, cotangent) in sums.iter_mut().zip(cotangents) {
-                sum.add(cotangent[output] * difference);
-            }
-        }
-    }
-    Ok(sums.iter().map(|sum| sum.value() / taken).collect())
-}
-
-/// Extrapolation needs steps that halve. A step near the spacing of the value is rounded too far
-/// from its nominal length for that.
-fn is_taken(taken: f64, step: f64) -> bool {
-    taken.is_finite() && step > 0.0 && (taken - 2.0 * step).abs() <= 2.0 * step * 2f64.powi(-8)
 }
 
 /// Neumaier's sum: the parts that rounding drops are kept apart and added at the end.
 #[derive(Clone, Copy, Debug, Default)]
-struct CompensatedSum {
+pub(crate) struct CompensatedSum {
     total: f64,
     dropped: f64,
 }
 
 impl CompensatedSum {
-    fn add(&mut self, term: f64) {
+    pub fn add(&mut self, term: f64) {
         let total = self.total + term;
         self.dropped += if self.total.abs() >= term.abs() {
             (self.total - total) + term
@@ -114,7 +73,7 @@ impl CompensatedSum {
         self.total = total;
     }
 
-    fn value(self) -> f64 {
+    pub fn value(self) -> f64 {
         self.total + self.dropped
     }
 }
@@ -157,13 +116,6 @@ mod tests {
         assert_eq!(Scale::of(&[1e3, 1e3f64.next_up()]), Scale::NoSpread);
         assert_eq!(Scale::NoSpread.length(-5.0), 4.0);
         assert_eq!(Scale::NoSpread.length(0.0), 1.0);
-    }
-
-    #[test]
-    fn a_step_below_the_spacing_of_the_value_is_not_taken() {
-        // The spacing of f64 at 1e16 is 2.
-        assert!(!is_taken((1e16 + 0.5) - (1e16 - 0.5), 0.5));
-        assert!(is_taken((1e16 + 512.0) - (1e16 - 512.0), 512.0));
     }
 
     #[test]

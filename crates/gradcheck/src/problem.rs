@@ -1,7 +1,8 @@
 //! The function under test and its guarded evaluation.
 
 use crate::error::{CheckError, Closure};
-use crate::settings::{ExpectGradient, Precision, Settings};
+use crate::random::moved_by_spacings;
+use crate::settings::Precision;
 use std::any::Any;
 use std::cell::Cell;
 use std::fmt;
@@ -47,41 +48,80 @@ impl fmt::Debug for Function<'_> {
     }
 }
 
+/// Moves that show the noise of the outputs, in units in the last place of the inputs. A function that
+/// loses digits is a staircase whose treads are many such units wide.
+const NOISE_MOVES: [f64; 3] = [2.0, 16.0, 128.0];
+
 /// The values of all arguments, one vector each.
 pub(crate) type Point = Vec<Vec<f64>>;
 
-/// A function at its base point: arguments and output are known to be sound, and every call is
-/// guarded against panics and wrong lengths.
+/// A forward pass whose panics have become errors.
+pub(crate) type Evaluate<'a> = dyn Fn(&[&[f64]]) -> Result<Vec<f64>, CheckError> + 'a;
+
+/// A backward pass whose panics have become errors.
+pub(crate) type Differentiate<'a> = dyn Fn(&[&[f64]], &[f64]) -> Result<Gradients, CheckError> + 'a;
+
+/// A function at its base point: arguments and output are known to be sound.
 pub(crate) struct Problem<'a> {
     pub arguments: &'a [Argument<'a>],
     /// The output at the base point.
     pub output: Vec<f64>,
-    function: &'a Function<'a>,
+    /// How far rounding may move each output: half a unit in its last place, or how far it is from a
+    /// straight line over moves of a few units in the last place of the inputs.
+    pub noise: Vec<f64>,
+    /// Precision in which the forward pass computes.
+    pub precision: Precision,
+    forward: &'a Evaluate<'a>,
     forward_calls: Cell<usize>,
 }
 
 impl<'a> Problem<'a> {
     pub fn new(
         arguments: &'a [Argument<'a>],
-        function: &'a Function<'a>,
-        settings: &Settings,
+        forward: &'a Evaluate<'a>,
+        precision: Precision,
+        seed: u64,
     ) -> Result<Self, CheckError> {
-        validate_settings(arguments, settings)?;
-        for argument in arguments {
-            validate_argument(argument, settings.precision)?;
+        if arguments.is_empty() {
+            return Err(CheckError::NoArguments);
         }
-        let mut problem =
-            Problem { arguments, output: Vec::new(), function, forward_calls: Cell::new(0) };
+        for argument in arguments {
+            validate_argument(argument, precision)?;
+        }
+        let forward_calls = Cell::new(0);
+        let mut problem = Problem {
+            arguments,
+            output: Vec::new(),
+            noise: Vec::new(),
+            precision,
+            forward,
+            forward_calls,
+        };
         problem.output = problem.call_forward(&problem.base())?;
         if problem.output.is_empty() {
             return Err(CheckError::EmptyOutput);
         }
-        match problem.output.iter().position(|y| !y.is_finite()) {
-            Some(entry) => {
-                Err(CheckError::NonFiniteForward { entry, value: problem.output[entry] })
-            }
-            None => Ok(problem),
+        if let Some(entry) = problem.output.iter().position(|y| !y.is_finite()) {
+            return Err(CheckError::NonFiniteForward { entry, value: problem.output[entry] });
         }
+        problem.noise = problem.measured_noise(seed)?;
+        Ok(problem)
+    }
+
+    fn measured_noise(&self, seed: u64) -> Result<Vec<f64>, CheckError> {
+        let unit_roundoff = self.precision.unit_roundoff();
+        let mut noise: Vec<f64> = self.output.iter().map(|y| unit_roundoff * y.abs()).collect();
+        let base = self.base();
+        for (number, spacings) in NOISE_MOVES.into_iter().enumerate() {
+            let [above, below] = moved_by_spacings(seed, number, &base, self.precision, spacings);
+            let (above, below) = (self.forward(&above)?, self.forward(&below)?);
+            for (output, noise) in noise.iter_mut().enumerate() {
+                let here = self.output[output];
+                let bend = (above[output] - here) + (below[output] - here);
+                *noise = noise.max(bend.abs() / 2.0);
+            }
+        }
+        Ok(noise)
     }
 
     pub fn base(&self) -> Point {
@@ -103,27 +143,10 @@ impl<'a> Problem<'a> {
         }
     }
 
-    /// The hand-written gradients at the base point, one per argument.
-    pub fn backward(&self, cotangent: &[f64]) -> Result<Gradients, CheckError> {
-        let values: Vec<&[f64]> = self.arguments.iter().map(|a| a.values).collect();
-        let gradients =
-            guarded(Closure::Backward, || (self.function.backward)(&values, cotangent))?;
-        let (expected, found) = (self.arguments.len(), gradients.len());
-        if found != expected {
-            return Err(CheckError::GradientCount { expected, found });
-        }
-        for (argument, gradient) in self.arguments.iter().zip(&gradients) {
-            if let Some(gradient) = gradient {
-                validate_gradient(argument, gradient)?;
-            }
-        }
-        Ok(gradients)
-    }
-
     fn call_forward(&self, point: &Point) -> Result<Vec<f64>, CheckError> {
         self.forward_calls.set(self.forward_calls.get() + 1);
         let values: Vec<&[f64]> = point.iter().map(Vec::as_slice).collect();
-        guarded(Closure::Forward, || (self.function.forward)(&values))
+        (self.forward)(&values)
     }
 }
 
@@ -137,24 +160,10 @@ pub(crate) fn index_in(shape: &[usize], mut entry: usize) -> Vec<usize> {
     index
 }
 
-fn validate_settings(arguments: &[Argument], settings: &Settings) -> Result<(), CheckError> {
-    if arguments.is_empty() {
-        return Err(CheckError::NoArguments);
-    }
-    if settings.cotangents == 0 {
-        return Err(CheckError::NoCotangents);
-    }
-    let ExpectGradient::ExceptFor(constants) = &settings.expect_gradient else { return Ok(()) };
-    match constants.iter().find(|name| arguments.iter().all(|a| a.name != name.as_str())) {
-        None => Ok(()),
-        Some(name) => {
-            let known: Vec<&str> = arguments.iter().map(|argument| argument.name).collect();
-            Err(CheckError::UnknownArgument { name: name.clone(), known: known.join(", ") })
-        }
-    }
-}
-
-fn validate_argument(argument: &Argument, precision: Precision) -> Result<(), CheckError> {
+pub(crate) fn validate_argument(
+    argument: &Argument,
+    precision: Precision,
+) -> Result<(), CheckError> {
     let name = || argument.name.to_string();
     let expected = argument.shape.iter().fold(1, |n: usize, &size| n.saturating_mul(size));
     if argument.values.len() != expected {
@@ -177,6 +186,23 @@ fn validate_argument(argument: &Argument, precision: Precision) -> Result<(), Ch
     Ok(())
 }
 
+/// Asserts that a backward pass has answered for every argument, with finite numbers.
+pub(crate) fn validate_gradients(
+    arguments: &[Argument],
+    gradients: &Gradients,
+) -> Result<(), CheckError> {
+    let (expected, found) = (arguments.len(), gradients.len());
+    if found != expected {
+        return Err(CheckError::GradientCount { expected, found });
+    }
+    for (argument, gradient) in arguments.iter().zip(gradients) {
+        if let Some(gradient) = gradient {
+            validate_gradient(argument, gradient)?;
+        }
+    }
+    Ok(())
+}
+
 fn validate_gradient(argument: &Argument, gradient: &[f64]) -> Result<(), CheckError> {
     let name = argument.name.to_string();
     let (expected, found) = (argument.values.len(), gradient.len());
@@ -194,7 +220,7 @@ fn validate_gradient(argument: &Argument, gradient: &[f64]) -> Result<(), CheckE
 
 /// Runs a closure of the caller's. Nothing of ours is changed by it, so unwinding through it leaves
 /// no broken state behind.
-fn guarded<T>(closure: Closure, call: impl FnOnce() -> T) -> Result<T, CheckError> {
+pub(crate) fn guarded<T>(closure: Closure, call: impl FnOnce() -> T) -> Result<T, CheckError> {
     catch_unwind(AssertUnwindSafe(call))
         .map_err(|panic| CheckError::Panicked { closure, message: panic_message(panic.as_ref()) })
 }

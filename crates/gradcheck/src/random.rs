@@ -9,15 +9,18 @@ use rand_distr::StandardNormal;
 /// Independent standard normal numbers, rounded to what the kernel can receive.
 pub(crate) fn cotangent(seed: u64, number: usize, length: usize, precision: Precision) -> Vec<f64> {
     let mut generator = generator(seed, Purpose::Cotangent, number);
-    (0..length)
-        .map(|_| {
-            let value: f64 = generator.sample(StandardNormal);
-            match precision {
-                Precision::Double => value,
-                Precision::Single => f64::from(value as f32),
-            }
-        })
-        .collect()
+    (0..length).map(|_| precision.round(generator.sample(StandardNormal))).collect()
+}
+
+/// A direction over some entries: independent standard normal numbers less their mean, with the root
+/// mean square 1. One entry alone has the direction 1.
+pub(crate) fn direction(seed: u64, number: usize, entries: &[usize]) -> Vec<(usize, f64)> {
+    let mut generator = generator(seed, Purpose::Direction, number);
+    let count = entries.len() as f64;
+    let drawn: Vec<f64> = entries.iter().map(|_| generator.sample(StandardNormal)).collect();
+    let mean = if entries.len() > 2 { drawn.iter().sum::<f64>() / count } else { 0.0 };
+    let square = drawn.iter().map(|w| (w - mean).powi(2)).sum::<f64>() / count;
+    entries.iter().zip(drawn).map(|(&e, w)| (e, (w - mean) / square.sqrt())).collect()
 }
 
 /// The point with every number moved by one unit in the last place, up or down at random.
@@ -37,17 +40,47 @@ pub(crate) fn moved_by_one_ulp(
     point.iter().map(|values| values.iter().map(|&value| moved(value)).collect()).collect()
 }
 
+/// Two points on both sides of one, every number moved by so many times its own spacing, in random
+/// directions.
+pub(crate) fn moved_by_spacings(
+    seed: u64,
+    number: usize,
+    point: &Point,
+    precision: Precision,
+    spacings: f64,
+) -> [Point; 2] {
+    let mut generator = generator(seed, Purpose::Move, 100 + number);
+    let mut signed = |value: f64| {
+        let spacing = match precision {
+            Precision::Double => value.abs().next_up() - value.abs(),
+            Precision::Single => f64::from((value as f32).abs().next_up()) - value.abs(),
+        };
+        if generator.r#gen::<bool>() { spacing * spacings } else { -spacing * spacings }
+    };
+    let moves: Point =
+        point.iter().map(|values| values.iter().map(|&value| signed(value)).collect()).collect();
+    let add = |sign: f64| -> Point {
+        let sum = |(values, moves): (&Vec<f64>, &Vec<f64>)| {
+            values.iter().zip(moves).map(|(x, d)| precision.round(x + sign * d)).collect()
+        };
+        point.iter().zip(&moves).map(sum).collect()
+    };
+    [add(1.0), add(-1.0)]
+}
+
 #[derive(Clone, Copy)]
-enum Purpose {
+pub(crate) enum Purpose {
     Cotangent,
     Move,
+    Direction,
+    Values,
 }
 
 /// Each purpose and number has a stream of its own, so that asking for one more cotangent changes
 /// neither the others nor the moves.
-fn generator(seed: u64, purpose: Purpose, number: usize) -> ChaCha8Rng {
+pub(crate) fn generator(seed: u64, purpose: Purpose, number: usize) -> ChaCha8Rng {
     let mut generator = ChaCha8Rng::seed_from_u64(seed);
-    generator.set_stream(2 * number as u64 + purpose as u64);
+    generator.set_stream(4 * number as u64 + purpose as u64);
     generator
 }
 

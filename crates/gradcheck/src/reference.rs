@@ -1,150 +1,110 @@
 //! The gradient of one argument by finite differences, with everything that makes its bar.
 
+use crate::column::{Column, TermSize, change_at};
 use crate::error::CheckError;
-use crate::ladder::{Coordinate, Scale, largest, quotients};
+use crate::kink::Kink;
+use crate::ladder::{Scale, largest};
+use crate::line::{Cotangents, Line};
 use crate::problem::{Point, Problem};
-use crate::richardson::{Estimate, Walk, extrapolate, walk};
+use crate::random::moved_by_one_ulp;
+use crate::richardson::Estimate;
+use crate::settings::Precision;
+
+/// Random moves of the inputs by one unit in the last place, to measure the conditioning.
+const MOVES: usize = 8;
+/// So many of them also move the gradient, which costs a few forward calls per entry.
+pub(crate) const GRADIENT_MOVES: usize = 2;
 
 /// What finite differences say of one argument.
 pub(crate) struct Reference {
-    /// Indexed by entry, then cotangent; `None` where too few steps are usable.
-    pub estimates: Vec<Vec<Option<Estimate>>>,
-    /// Indexed by cotangent: the uncancelled size of the gradient's terms.
-    pub term_sizes: Vec<f64>,
-    /// Largest change of an estimate over the whole argument when the inputs move by rounding alone.
-    pub conditioning: f64,
+    /// One per line.
+    pub lines: Vec<LineReference>,
+    /// How badly conditioned the gradient is, for a kernel of each precision asked for.
+    pub conditioning: Vec<(Precision, f64)>,
 }
 
-/// Differentiates with respect to one argument. `moved_points` lie one unit in the last place from
-/// the base, and `output_conditioning` is what such moves do to the outputs.
+/// What finite differences say along one line, for each cotangent.
+pub(crate) struct LineReference {
+    pub line: Line,
+    /// `None` where too few steps are usable.
+    pub estimates: Vec<Option<Estimate>>,
+    pub kinks: Vec<Option<Kink>>,
+    pub term_sizes: Vec<f64>,
+}
+
+impl Reference {
+    pub fn conditioning(&self, precision: Precision) -> f64 {
+        let found = self.conditioning.iter().find(|(p, _)| *p == precision);
+        found.map_or(f64::INFINITY, |(_, conditioning)| *conditioning)
+    }
+}
+
+/// Points one unit in the last place from the base, and what such moves do to the outputs.
+pub(crate) struct Moves {
+    pub precision: Precision,
+    pub points: Vec<Point>,
+    /// The largest change of an output, relative to the largest output.
+    pub output_conditioning: f64,
+}
+
+impl Moves {
+    pub fn new(problem: &Problem, seed: u64, precision: Precision) -> Result<Moves, CheckError> {
+        let base = problem.base();
+        let mut points: Vec<Point> =
+            (0..MOVES).map(|number| moved_by_one_ulp(seed, number, &base, precision)).collect();
+        let output_conditioning = output_conditioning(problem, &points)?;
+        points.truncate(GRADIENT_MOVES);
+        Ok(Moves { precision, points, output_conditioning })
+    }
+}
+
+/// Differentiates with respect to one argument along some lines. The conditioning is measured along
+/// the first `conditioned` of them.
 pub(crate) fn reference(
     problem: &Problem,
-    argument: usize,
-    cotangents: &[Vec<f64>],
-    moved_points: &mut [Point],
-    output_conditioning: f64,
+    lines: Vec<Line>,
+    conditioned: usize,
+    cotangents: &Cotangents,
+    moves: &mut [Moves],
 ) -> Result<Reference, CheckError> {
-    let values = problem.arguments[argument].values;
-    let scale = Scale::of(values);
     let mut point = problem.base();
-    let mut reference = Reference {
-        estimates: Vec::new(),
-        term_sizes: vec![0.0; cotangents.len()],
-        conditioning: 0.0,
-    };
-    for (entry, &value) in values.iter().enumerate() {
-        let coordinate = Coordinate { argument, entry };
-        let steps = scale.steps(value);
-        let column = Column::measure(problem, &mut point, coordinate, &steps, cotangents)?;
-        let estimates = column.estimates(problem, &steps, cotangents);
-        for moved_point in moved_points.iter_mut() {
-            let change =
-                change_at(problem, moved_point, coordinate, &steps, cotangents, &estimates)?;
-            reference.conditioning = reference.conditioning.max(change);
-        }
-        let found = column.term_sizes(problem, &steps, cotangents);
-        for (largest, found) in reference.term_sizes.iter_mut().zip(found) {
-            *largest = largest.max(found);
-        }
-        reference.estimates.push(estimates);
-    }
-    // Where terms cancel, the gradient at a moved point does not show how they move.
-    for size in &reference.term_sizes {
-        reference.conditioning = reference.conditioning.max(output_conditioning * size);
-    }
-    Ok(reference)
-}
-
-/// The quotients of one coordinate at all its steps.
-struct Column {
-    /// Indexed by cotangent, then step.
-    quotients: Vec<Vec<f64>>,
-    /// Which outputs depend on the coordinate; all, if none was seen to move.
-    depending: Vec<bool>,
-}
-
-impl Column {
-    fn measure(
-        problem: &Problem,
-        point: &mut Point,
-        coordinate: Coordinate,
-        steps: &[f64],
-        cotangents: &[Vec<f64>],
-    ) -> Result<Column, CheckError> {
-        let mut depending = vec![false; problem.output.len()];
-        let mut columns = vec![Vec::with_capacity(steps.len()); cotangents.len()];
-        for &step in steps {
-            let found = quotients(problem, point, coordinate, step, cotangents, &mut depending)?;
-            for (column, quotient) in columns.iter_mut().zip(found) {
-                column.push(quotient);
+    let mut conditioning: Vec<(Precision, f64)> =
+        moves.iter().map(|moves| (moves.precision, 0.0)).collect();
+    let mut scales: Vec<Option<Scale>> = vec![None; problem.arguments.len()];
+    let mut found = Vec::new();
+    for (number, line) in lines.into_iter().enumerate() {
+        let values = problem.arguments[line.argument].values;
+        let scale = scales[line.argument].get_or_insert_with(|| Scale::of(values));
+        let size = line.size(values);
+        let steps = scale.steps(size, problem.precision);
+        let column = Column::measure(problem, &mut point, &line, &steps, cotangents)?;
+        let estimates = column.estimates(problem, cotangents);
+        let term_sizes = column.term_sizes(problem, cotangents);
+        for (moves, (precision, conditioning)) in moves.iter_mut().zip(&mut conditioning) {
+            // Where terms cancel, the gradient at a moved point does not show how they move.
+            let unit_roundoff = precision.unit_roundoff();
+            for terms in &term_sizes[..cotangents.random.len()] {
+                let by_output = moves.output_conditioning * terms.size;
+                let by_input = TermSize::conditioning(*terms, unit_roundoff, size);
+                *conditioning = conditioning.max(by_output).max(by_input);
             }
-            let has_ended = |(column, cotangent): (&Vec<f64>, &Vec<f64>)| {
-                let rounding = rounding(largest(terms(problem, cotangent, &depending)));
-                walk(steps, column, rounding).has_ended
-            };
-            if columns.iter().zip(cotangents).all(has_ended) {
-                break;
+            if number < conditioned {
+                for moved in &mut moves.points {
+                    let change = change_at(problem, moved, &line, &steps, cotangents, &estimates)?;
+                    *conditioning = conditioning.max(change);
+                }
             }
         }
-        // An output may be too large for any step to show in it. Then its rounding is the noise.
-        if !depending.contains(&true) {
-            depending.fill(true);
-        }
-        Ok(Column { quotients: columns, depending })
+        let kinks = column.kinks(&estimates);
+        let term_sizes = term_sizes.iter().map(|terms| terms.size).collect();
+        found.push(LineReference { line, estimates, kinks, term_sizes });
     }
-
-    fn estimates(
-        &self,
-        problem: &Problem,
-        steps: &[f64],
-        cotangents: &[Vec<f64>],
-    ) -> Vec<Option<Estimate>> {
-        let best = |(quotients, cotangent): (&Vec<f64>, &Vec<f64>)| {
-            let rounding = rounding(largest(terms(problem, cotangent, &self.depending)));
-            let Walk { best, .. } = walk(steps, quotients, rounding);
-            best
-        };
-        self.quotients.iter().zip(cotangents).map(best).collect()
-    }
-
-    /// The larger of `sum |v y| / s` and the steepest quotient of the ladder. The latter is the size
-    /// of the terms where they cancel at the base point alone, as in an RMS norm of one number. It
-    /// counts only as far as the outputs' own size explains it, for beside a pole it means nothing.
-    fn term_sizes(&self, problem: &Problem, steps: &[f64], cotangents: &[Vec<f64>]) -> Vec<f64> {
-        let largest_output = largest(problem.output.iter().copied());
-        let size = |quotients: &[f64], cotangent: &[f64]| {
-            let weights = cotangent.iter().zip(&self.depending).filter(|(_, depends)| **depends);
-            let most = largest_output * weights.map(|(v, _)| v.abs()).sum::<f64>();
-            let steepness = |(quotient, step): (&f64, &f64)| quotient.abs().min(most / step);
-            let usable = quotients.iter().zip(steps).filter(|(quotient, _)| quotient.is_finite());
-            let steepest = usable.map(steepness).fold(0.0, f64::max);
-            steepest.max(terms(problem, cotangent, &self.depending).sum::<f64>() / steps[0])
-        };
-        self.quotients.iter().zip(cotangents).map(|(q, v)| size(q, v)).collect()
-    }
-}
-
-/// `|v y|` of the outputs that depend on the coordinate.
-fn terms<'a>(
-    problem: &'a Problem,
-    cotangent: &'a [f64],
-    depending: &'a [bool],
-) -> impl Iterator<Item = f64> + 'a {
-    let products = problem.output.iter().zip(cotangent).map(|(y, v)| (y * v).abs());
-    products.zip(depending).filter(|(_, depends)| **depends).map(|(product, _)| product)
-}
-
-/// Half a unit in the last place of the forward pass, which computes in f64 always.
-fn rounding(value: f64) -> f64 {
-    f64::EPSILON / 2.0 * value
+    Ok(Reference { lines: found, conditioning })
 }
 
 /// The largest change of an output, relative to the largest output, when the inputs move by rounding
 /// alone.
-pub(crate) fn output_conditioning(
-    problem: &Problem,
-    moved_points: &[Point],
-) -> Result<f64, CheckError> {
+fn output_conditioning(problem: &Problem, moved_points: &[Point]) -> Result<f64, CheckError> {
     let scale = largest(problem.output.iter().copied());
     let mut conditioning: f64 = 0.0;
     for point in moved_points {
@@ -158,36 +118,4 @@ pub(crate) fn output_conditioning(
         }
     }
     Ok(conditioning)
-}
-
-/// How far the estimates of one coordinate are from those at a moved point. The window chosen at the
-/// base point is used again, which costs a fraction of a new search.
-fn change_at(
-    problem: &Problem,
-    point: &mut Point,
-    coordinate: Coordinate,
-    steps: &[f64],
-    cotangents: &[Vec<f64>],
-    estimates: &[Option<Estimate>],
-) -> Result<f64, CheckError> {
-    let mut unused = vec![false; problem.output.len()];
-    let mut columns = vec![vec![f64::NAN; steps.len()]; cotangents.len()];
-    for (level, &step) in steps.iter().enumerate() {
-        let is_used = |e: &Estimate| (e.first_level..e.first_level + 3).contains(&level);
-        if estimates.iter().flatten().any(is_used) {
-            let found = quotients(problem, point, coordinate, step, cotangents, &mut unused)?;
-            for (column, quotient) in columns.iter_mut().zip(found) {
-                column[level] = quotient;
-            }
-        }
-    }
-    let mut largest: f64 = 0.0;
-    for (column, estimate) in columns.iter().zip(estimates) {
-        let Some(estimate) = estimate else { continue };
-        let (_, value) = extrapolate(&column[estimate.first_level..]);
-        let change = (value - estimate.value).abs();
-        // A function that fails one rounding away is as badly conditioned as can be.
-        largest = largest.max(if change.is_nan() { f64::INFINITY } else { change });
-    }
-    Ok(largest)
 }

@@ -7,7 +7,13 @@ const MOST_RISES: usize = 4;
 /// A window has converged when its error is below this share of its value. Rises count from there
 /// on: far above a function's own length the quotients only grow as steps shrink, and so does their
 /// error, without any rounding.
-const CONVERGED: f64 = 0.1;
+pub(crate) const CONVERGED: f64 = 0.1;
+/// The same along a direction of many entries, whose lengths may all differ: then one after the other
+/// converges, and the error falls slowly.
+pub(crate) const CONVERGED_TOGETHER: f64 = 1e-3;
+/// A window whose error is below this share of its uncancelled terms has converged too: then its value
+/// is zero for all that can be seen.
+const VANISHING: f64 = 1e-7;
 /// Roundings of the largest output that are counted as noise if none is measured.
 const LEAST_ROUNDINGS: f64 = 3.0;
 
@@ -19,6 +25,8 @@ pub(crate) struct Estimate {
     pub error: f64,
     /// First of the three steps used.
     pub first_level: usize,
+    /// The noise of the function itself, as this window sees it.
+    pub noise: f64,
 }
 
 /// How far the way down the steps has led.
@@ -33,11 +41,17 @@ pub(crate) struct Walk {
 
 /// Walks down from the largest step and finds the window of three steps with the smallest error.
 ///
-/// A window that has converged, with an error below a tenth of its value, goes before one that has
+/// A window that has converged, with an error below `converged` times its value or a tiny share of `sizes`, its terms', goes before one that has
 /// not: far above a function's own length everything is small, the error too. The way ends where
 /// rounding takes over, and is not walked to the smallest step: below its own resolution a function
 /// is a staircase, whose quotients agree without meaning anything.
-pub(crate) fn walk(steps: &[f64], quotients: &[f64], rounding: f64) -> Walk {
+pub(crate) fn walk(
+    steps: &[f64],
+    quotients: &[f64],
+    sizes: &[f64],
+    rounding: f64,
+    converged: f64,
+) -> Walk {
     let mut walk = Walk { best: None, has_ended: false };
     if quotients.iter().filter(|quotient| quotient.is_finite()).count() < FEWEST_LEVELS {
         return walk;
@@ -45,11 +59,16 @@ pub(crate) fn walk(steps: &[f64], quotients: &[f64], rounding: f64) -> Walk {
     let (mut last_error, mut rises) = (f64::INFINITY, 0);
     for first in 0..quotients.len().saturating_sub(3) {
         let Some(here) = window(steps, quotients, first, rounding) else { continue };
-        if walk.best.is_none_or(|best| here.is_better_than(best)) {
+        let least = VANISHING * sizes[first + 2];
+        let has_converged = |e: Estimate| e.error < converged * e.value.abs() || e.error < least;
+        if walk.best.is_none_or(|best| here.is_better_than(best, &has_converged)) {
             walk.best = Some(here);
         }
-        let has_converged = walk.best.is_some_and(Estimate::has_converged);
-        rises = if has_converged && here.error > last_error { rises + 1 } else { 0 };
+        rises = if walk.best.is_some_and(has_converged) && here.error > last_error {
+            rises + 1
+        } else {
+            0
+        };
         last_error = here.error;
         if rises == MOST_RISES {
             walk.has_ended = true;
@@ -60,12 +79,8 @@ pub(crate) fn walk(steps: &[f64], quotients: &[f64], rounding: f64) -> Walk {
 }
 
 impl Estimate {
-    fn has_converged(self) -> bool {
-        self.error < CONVERGED * self.value.abs()
-    }
-
-    fn is_better_than(self, other: Estimate) -> bool {
-        match (self.has_converged(), other.has_converged()) {
+    fn is_better_than(self, other: Estimate, has_converged: &dyn Fn(Estimate) -> bool) -> bool {
+        match (has_converged(self), has_converged(other)) {
             (true, false) => true,
             (false, true) => false,
             _ => self.error < other.error,
@@ -83,7 +98,8 @@ fn window(steps: &[f64], quotients: &[f64], first: usize, rounding: f64) -> Opti
     }
     let change = (value - half).abs().max((value - next).abs());
     let noise = noise(steps, quotients, first).max(LEAST_ROUNDINGS * rounding);
-    Some(Estimate { value, error: change + noise / steps[first + 2], first_level: first })
+    let error = change + noise / steps[first + 2];
+    Some(Estimate { value, error, first_level: first, noise })
 }
 
 /// The noise of the function as seen from one window: the largest distance from its value to that of
@@ -114,7 +130,7 @@ mod tests {
         let steps: Vec<f64> = (0..40).map(|level| length * 2f64.powi(-level)).collect();
         let quotients: Vec<f64> =
             steps.iter().map(|h| (f(x + h) - f(x - h)) / ((x + h) - (x - h))).collect();
-        walk(&steps, &quotients, f64::EPSILON / 2.0 * f(x).abs()).best
+        walk(&steps, &quotients, &[0.0; 40], f64::EPSILON / 2.0 * f(x).abs(), CONVERGED).best
     }
 
     #[test]
@@ -178,8 +194,11 @@ mod tests {
     fn four_usable_steps_are_too_few() {
         let steps = [1.0, 0.5, 0.25, 0.125, 0.0625, 0.03125];
         let few = [f64::NAN, f64::NAN, 2.0, 2.0, 2.0, 2.0];
-        assert_eq!(walk(&steps, &few, 0.0).best, None);
+        assert_eq!(walk(&steps, &few, &[0.0; 6], 0.0, CONVERGED).best, None);
         let enough = [f64::NAN, 2.0, 2.0, 2.0, 2.0, 2.0];
-        assert_eq!(walk(&steps, &enough, 0.0).best.map(|found| found.value), Some(2.0));
+        assert_eq!(
+            walk(&steps, &enough, &[0.0; 6], 0.0, CONVERGED).best.map(|found| found.value),
+            Some(2.0)
+        );
     }
 }

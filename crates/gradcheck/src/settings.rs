@@ -1,26 +1,33 @@
 //! What a caller may choose. There is no tolerance among it.
 
-/// How a check is run.
+/// How a check is run. The required resolution and the budget are the only knobs; all else says what
+/// the function under test is.
 ///
 /// ```
 /// use gradcheck::{ExpectGradient, Precision, Settings};
 ///
 /// let settings = Settings { seed: 7, ..Settings::default() };
-/// assert_eq!(settings.cotangents, 2);
 /// assert_eq!(settings.precision, Precision::Double);
 /// assert_eq!(settings.expect_gradient, ExpectGradient::Everywhere);
+/// assert_eq!(settings.required_resolution, None);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
-    /// Seed of the cotangents and of the moves by one unit in the last place; 0 by default.
+    /// Seed of the cotangents, directions and moves by one unit in the last place; 0 by default.
     pub seed: u64,
     /// Precision of the backward pass under test; double by default.
     pub precision: Precision,
-    /// Number of random cotangents, at least 1; 2 by default. More of them cost little, for the
-    /// forward calls are shared.
-    pub cotangents: usize,
+    /// Precision in which the forward pass computes; double by default. In single precision the
+    /// differences are coarse and the verdict is weak: a last resort, where there is no twin in f64.
+    pub forward_precision: Precision,
     /// Which arguments must have a gradient; all by default.
     pub expect_gradient: ExpectGradient,
+    /// The largest relative error that may go unseen in a pass. By default 1e-6 for a kernel in double
+    /// precision, 1e-3 in single precision and 5e-2 if the forward pass is in single precision too.
+    pub required_resolution: Option<f64>,
+    /// How many numbers the forward pass may compute in all its calls, about; 2e9 by default. It
+    /// decides the [`Level`](crate::Level).
+    pub budget: usize,
 }
 
 impl Default for Settings {
@@ -28,9 +35,23 @@ impl Default for Settings {
         Settings {
             seed: 0,
             precision: Precision::Double,
-            cotangents: 2,
+            forward_precision: Precision::Double,
             expect_gradient: ExpectGradient::Everywhere,
+            required_resolution: None,
+            budget: 2_000_000_000,
         }
+    }
+}
+
+impl Settings {
+    /// The largest resolution that may pass.
+    pub(crate) fn resolution(&self) -> f64 {
+        let default = match (self.precision, self.forward_precision) {
+            (_, Precision::Single) => 5e-2,
+            (Precision::Double, Precision::Double) => 1e-6,
+            (Precision::Single, Precision::Double) => 1e-3,
+        };
+        self.required_resolution.unwrap_or(default)
     }
 }
 
@@ -54,15 +75,16 @@ impl Precision {
         }
     }
 
-    /// Largest resolution that a pass may have.
-    pub(crate) fn required_resolution(self) -> f64 {
+    /// The nearest number of this precision.
+    pub(crate) fn round(self, value: f64) -> f64 {
         match self {
-            Precision::Double => 1e-6,
-            Precision::Single => 1e-3,
+            Precision::Double => value,
+            Precision::Single => f64::from(value as f32),
         }
     }
 
-    pub(crate) fn name(self) -> &'static str {
+    /// The name in reports, `double` or `single`.
+    pub fn name(self) -> &'static str {
         match self {
             Precision::Double => "double",
             Precision::Single => "single",

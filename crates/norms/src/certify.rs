@@ -3,7 +3,9 @@
 use dfdx::tensor::Cpu;
 use dfdx::tensor_ops::Device;
 use equations::Extents;
-use gradcheck::{Argument, CheckError, Function, Precision, Report, Settings, Verdict, check};
+use gradcheck::{
+    Argument, CheckError, Function, Outcome, Precision, Report, Settings, Verdict, check,
+};
 use ops::{Element, Mode};
 
 use crate::agreement::{definition, largest_difference, rounding_bound, run};
@@ -108,10 +110,10 @@ where
         let mut decided = true;
         for evaluator in [Evaluator::Fastest, Evaluator::Dfdx] {
             match differences::<E>(case, evaluator, precision, seed) {
-                Ok(report) if report.verdict == Verdict::Pass => {
+                Ok(report) if report.verdict.outcome() == Outcome::Passed => {
                     lane.resolution = lane.resolution.max(report.resolution);
                 }
-                Ok(report) if report.verdict == Verdict::Fail => {
+                Ok(report) if report.verdict.outcome() == Outcome::Failed => {
                     lane.fail(format!("{} by {evaluator:?}\n{report}", case.name));
                 }
                 Ok(report) => {

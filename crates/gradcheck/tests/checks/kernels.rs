@@ -145,13 +145,20 @@ impl Case {
     }
 
     pub fn forward(&self, arguments: &[&[f64]]) -> Vec<f64> {
+        self.forward_in::<f64>(arguments)
+    }
+
+    pub fn forward_in<E: Number>(&self, arguments: &[&[f64]]) -> Vec<f64> {
         let [x, gamma, beta] = arguments else {
             panic!("three arguments, not {}", arguments.len())
         };
-        let (standardized, _) = self.standardize(x);
-        (0..x.len())
-            .map(|i| gamma[i % self.columns] * standardized[i] + beta[i % self.columns])
-            .collect()
+        let x: Vec<E> = x.iter().map(|&x| E::of(x)).collect();
+        let (standardized, _) = self.standardize(&x);
+        let affine = |i: usize| {
+            let (gamma, beta) = (E::of(gamma[i % self.columns]), E::of(beta[i % self.columns]));
+            (gamma * standardized[i] + beta).wide()
+        };
+        (0..x.len()).map(affine).collect()
     }
 
     /// `dx = (g - mean(g) - xhat mean(g xhat)) / sigma` with `g = gamma dy`; RMS norm has no

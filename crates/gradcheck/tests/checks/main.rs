@@ -2,7 +2,10 @@
 
 mod battery;
 mod errors;
+mod examinations;
 mod kernels;
+mod layers;
 mod literature;
 mod mutants;
 mod single;
+mod verdicts;

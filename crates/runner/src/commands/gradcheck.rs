@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use gradcheck::Verdict;
+use gradcheck::{Outcome, Verdict};
 use norms::{Certificate, Entry, certify};
 
 use crate::cli::GradcheckArguments;
@@ -54,10 +54,10 @@ enum Rank {
 }
 
 fn rank(verdict: &Verdict) -> Rank {
-    match verdict {
-        Verdict::Pass => Rank::Pass,
-        Verdict::Inconclusive(_) => Rank::Inconclusive,
-        Verdict::Fail => Rank::Fail,
+    match verdict.outcome() {
+        Outcome::Passed => Rank::Pass,
+        Outcome::Inconclusive => Rank::Inconclusive,
+        Outcome::Failed => Rank::Fail,
     }
 }
 

@@ -1,0 +1,210 @@
+//! The difference quotients along one line at all its steps, and what is read off them.
+
+use crate::error::CheckError;
+use crate::kink::{Kink, kink};
+use crate::ladder::{START, largest};
+use crate::line::{Cotangents, Line, quotients};
+use crate::problem::{Point, Problem};
+use crate::richardson::{Estimate, Walk, extrapolate, walk};
+
+/// An output may be so many times larger than it moves before its size is no longer believed to be that
+/// of the gradient's terms.
+const MOST_STILL: f64 = 8.0;
+/// How far the steepest quotient may underestimate a slope, squared: steps halve, and a function whose
+/// two sides are seen at once shows half of it.
+const UNSEEN: f64 = 4.0;
+
+/// One line's quotients, for each cotangent and step.
+pub(crate) struct Column<'a> {
+    pub line: &'a Line,
+    pub steps: &'a [f64],
+    /// Indexed by cotangent, then step.
+    pub quotients: Vec<Vec<f64>>,
+    /// The slopes ahead less those behind, in the same order.
+    pub gaps: Vec<Vec<f64>>,
+    /// The uncancelled sizes of the quotients, in the same order.
+    sizes: Vec<Vec<f64>>,
+    /// Which outputs depend on the line; all, if none was seen to move.
+    depending: Vec<bool>,
+}
+
+impl<'a> Column<'a> {
+    /// Walks down the steps until rounding has taken over for every random cotangent.
+    pub fn measure(
+        problem: &Problem,
+        point: &mut Point,
+        line: &'a Line,
+        steps: &'a [f64],
+        cotangents: &Cotangents,
+    ) -> Result<Column<'a>, CheckError> {
+        let count = cotangents.count();
+        let mut column = Column {
+            line,
+            steps,
+            quotients: vec![Vec::with_capacity(steps.len()); count],
+            gaps: vec![Vec::with_capacity(steps.len()); count],
+            sizes: vec![Vec::with_capacity(steps.len()); count],
+            depending: vec![false; problem.output.len()],
+        };
+        let base = point[line.argument].clone();
+        for &step in steps {
+            let found =
+                quotients(problem, point, &base, line, step, cotangents, &mut column.depending)?;
+            for number in 0..count {
+                column.quotients[number].push(found.central[number]);
+                column.gaps[number].push(found.gaps[number]);
+                column.sizes[number].push(found.sizes[number]);
+            }
+            let has_ended = |number: usize| {
+                let rounding = column.rounding(problem, cotangents, number);
+                column.walk(number, rounding).has_ended
+            };
+            if (0..cotangents.random.len()).all(has_ended) {
+                break;
+            }
+        }
+        // An output may be too large for any step to show in it. Then its rounding is the noise.
+        if !column.depending.contains(&true) {
+            column.depending.fill(true);
+        }
+        Ok(column)
+    }
+
+    pub fn estimates(&self, problem: &Problem, cotangents: &Cotangents) -> Vec<Option<Estimate>> {
+        let best = |number: usize| {
+            if !self.has_weight(cotangents, number) {
+                return Some(Estimate { value: 0.0, error: 0.0, first_level: 0, noise: 0.0 });
+            }
+            let rounding = self.rounding(problem, cotangents, number);
+            self.walk(number, rounding).best
+        };
+        (0..cotangents.count()).map(best).collect()
+    }
+
+    fn walk(&self, number: usize, rounding: f64) -> Walk {
+        let converged = self.line.converged();
+        walk(self.steps, &self.quotients[number], &self.sizes[number], rounding, converged)
+    }
+
+    /// Whether a cotangent weighs any output that depends on the line.
+    fn has_weight(&self, cotangents: &Cotangents, number: usize) -> bool {
+        let unit = number.checked_sub(cotangents.random.len());
+        unit.is_none_or(|output| self.depending[output])
+    }
+
+    pub fn kinks(&self, estimates: &[Option<Estimate>]) -> Vec<Option<Kink>> {
+        let at = |(number, estimate): (usize, &Option<Estimate>)| {
+            let noise = estimate.as_ref()?.noise;
+            if self.gaps[number].iter().all(|&gap| gap == 0.0) {
+                return None;
+            }
+            kink(self.steps, &self.quotients[number], &self.gaps[number], noise)
+        };
+        estimates.iter().enumerate().map(at).collect()
+    }
+
+    /// For each cotangent the larger of `sum |v y| / s` and the steepest quotient of the ladder. The
+    /// latter is the size of the terms where they cancel at the base point alone, as in an RMS norm of
+    /// one number. It counts only as far as the outputs' own size explains it, for beside a pole it
+    /// means nothing. The former counts only as far as the outputs move at all: a large output that
+    /// another argument makes says nothing of this one.
+    pub fn term_sizes(&self, problem: &Problem, cotangents: &Cotangents) -> Vec<TermSize> {
+        let largest_output = largest(problem.output.iter().copied());
+        let size = |number: usize| {
+            if !self.has_weight(cotangents, number) {
+                return TermSize { size: 0.0, steepest: 0.0, terms: 0.0 };
+            }
+            let weights = self.weights(cotangents, number);
+            let most = largest_output * self.line.total(weights.map(|(_, weight)| weight));
+            let steepest = |quotients: &[f64]| {
+                let usable = quotients.iter().zip(self.steps).filter(|(q, _)| q.is_finite());
+                usable.map(|(q, step)| q.abs().min(most / step)).fold(0.0, f64::max)
+            };
+            let terms = self.line.total(self.terms(problem, cotangents, number));
+            let length = self.steps[0] / START;
+            let moving = MOST_STILL * steepest(&self.sizes[number]);
+            let steepest = steepest(&self.quotients[number]);
+            TermSize { size: steepest.max((terms / length).min(moving)), steepest, terms }
+        };
+        (0..cotangents.count()).map(size).collect()
+    }
+
+    /// The noise of what the forward pass computes, for one cotangent.
+    fn rounding(&self, problem: &Problem, cotangents: &Cotangents, number: usize) -> f64 {
+        let noise = |(output, weight): (usize, f64)| problem.noise[output] * weight;
+        self.line.noise(self.weights(cotangents, number).map(noise))
+    }
+
+    /// `v y` of the outputs that depend on the line.
+    fn terms<'b>(
+        &'b self,
+        problem: &'b Problem,
+        cotangents: &'b Cotangents,
+        number: usize,
+    ) -> impl Iterator<Item = f64> + 'b {
+        self.weights(cotangents, number).map(|(output, weight)| problem.output[output] * weight)
+    }
+
+    fn weights<'b>(
+        &'b self,
+        cotangents: &'b Cotangents,
+        number: usize,
+    ) -> impl Iterator<Item = (usize, f64)> + 'b {
+        cotangents.weights(number).filter(|&(output, _)| self.depending[output])
+    }
+}
+
+/// The uncancelled size of a gradient's terms, and the output terms `|v y|` that they move.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TermSize {
+    pub size: f64,
+    steepest: f64,
+    terms: f64,
+}
+
+impl TermSize {
+    /// The conditioning of a kernel that forms differences of its inputs. Their rounding `u |x|`
+    /// shifts it along a function whose length is the output's size over its slope, even if the
+    /// function itself takes no notice: two numbers standardized are 1 and -1, whatever they are.
+    pub fn conditioning(self, unit_roundoff: f64, reach: f64) -> f64 {
+        if self.terms == 0.0 {
+            return 0.0;
+        }
+        UNSEEN * unit_roundoff * reach * self.steepest * (self.steepest / self.terms)
+    }
+}
+
+/// How far the estimates of one line are from those at a moved point. The windows chosen at the base
+/// point are used again, which costs a fraction of a new search.
+pub(crate) fn change_at(
+    problem: &Problem,
+    point: &mut Point,
+    line: &Line,
+    steps: &[f64],
+    cotangents: &Cotangents,
+    estimates: &[Option<Estimate>],
+) -> Result<f64, CheckError> {
+    let mut unused = vec![false; problem.output.len()];
+    let random = Cotangents { random: cotangents.random.clone(), units: 0 };
+    let estimates = &estimates[..random.count()];
+    let base = point[line.argument].clone();
+    let mut columns = vec![vec![f64::NAN; steps.len()]; random.count()];
+    for (level, &step) in steps.iter().enumerate() {
+        let is_used = |e: &Estimate| (e.first_level..e.first_level + 3).contains(&level);
+        if estimates.iter().flatten().any(is_used) {
+            let found = quotients(problem, point, &base, line, step, &random, &mut unused)?;
+            for (column, quotient) in columns.iter_mut().zip(found.central) {
+                column[level] = quotient;
+            }
+        }
+    }
+    let mut largest: f64 = 0.0;
+    for (column, estimate) in columns.iter().zip(estimates) {
+        let Some(estimate) = estimate else { continue };
+        let (_, value) = extrapolate(&column[estimate.first_level..]);
+        let change = (value - estimate.value).abs();
+        // A function that fails one rounding away is as badly conditioned as can be.
+        largest = largest.max(if change.is_nan() { f64::INFINITY } else { change });
+    }
+    Ok(largest)
+}

@@ -1,0 +1,204 @@
+//! The examination of a layer: every case, every kernel.
+
+use crate::case::{Case, Demand};
+use crate::error::{CheckError, Closure};
+use crate::examination::{CaseReport, Examination};
+use crate::layer::{Evaluation, KernelInfo, Layer, Mode};
+use crate::measured::{Measured, Plan};
+use crate::options::Options;
+use crate::problem::{Argument, Problem, guarded};
+use crate::report::{Outcome, Verdict};
+use crate::settings::{Precision, Settings};
+use crate::trial::{Trial, try_kernel};
+use crate::values::{Place, cotangents};
+use std::time::Instant;
+
+/// Where an examination is.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress<'a> {
+    /// Name of the layer.
+    pub layer: &'a str,
+    /// Name of the case that comes next.
+    pub case: &'a str,
+    /// Cases done.
+    pub done: usize,
+    /// Cases in all.
+    pub total: usize,
+}
+
+/// Examines every kernel of a layer: conduct, gradients at the level that each size allows, and
+/// the identities of declared properties, over all cases and modes. The differences of a case are
+/// taken once and serve all kernels.
+///
+/// A layer's own failures, panics among them, are verdicts and no errors.
+///
+/// # Errors
+///
+/// A [`CheckError`] if there is nothing to examine, or if the definition fails.
+pub fn examine(layer: &dyn Layer, options: &Options) -> Result<Vec<Examination>, CheckError> {
+    examine_with(layer, options, &mut |_| {})
+}
+
+/// The same, telling before each case where it is.
+///
+/// # Errors
+///
+/// As [`examine`].
+pub fn examine_with(
+    layer: &dyn Layer,
+    options: &Options,
+    progress: &mut dyn FnMut(&Progress),
+) -> Result<Vec<Examination>, CheckError> {
+    let (name, kernels) = (layer.name(), layer.kernels());
+    if kernels.is_empty() {
+        return Err(CheckError::NoKernels { name });
+    }
+    let list = match &options.only {
+        Some(only) => options.cases.only(only)?,
+        None => options.cases.clone(),
+    };
+    let mut found: Vec<(Vec<CaseReport>, f64)> = vec![(Vec::new(), 0.0); kernels.len()];
+    let mut unfrozen: Vec<Option<f64>> = vec![None; kernels.len()];
+    for (done, case) in list.cases().iter().enumerate() {
+        progress(&Progress { layer: &name, case: &case.name, done, total: list.cases().len() });
+        for mode in layer.modes() {
+            let begin = Instant::now();
+            let trials = examine_case(layer, &kernels, case, mode, options)?;
+            let share = begin.elapsed().as_secs_f64() / trials.len().max(1) as f64;
+            for (number, trial, distance) in trials {
+                found[number].0.push(trial);
+                found[number].1 += share;
+                unfrozen[number] = unfrozen[number].into_iter().chain(distance).reduce(f64::max);
+            }
+        }
+    }
+    let single = layer.definition_precision() == Precision::Single;
+    let finish =
+        |((kernel, (cases, seconds)), unfrozen_distance): ((KernelInfo, _), Option<f64>)| {
+            conclude(&name, kernel, cases, seconds, unfrozen_distance, single, options.seed)
+        };
+    Ok(kernels.into_iter().zip(found).zip(unfrozen).map(finish).collect())
+}
+
+fn conclude(
+    layer: &str,
+    kernel: KernelInfo,
+    cases: Vec<CaseReport>,
+    seconds: f64,
+    unfrozen_distance: Option<f64>,
+    weak: bool,
+    seed: u64,
+) -> Examination {
+    let passed = cases.iter().filter(|case| case.verdict.outcome() == Outcome::Passed);
+    let mut resolutions: Vec<f64> = passed.map(|case| case.resolution).collect();
+    resolutions.sort_by(f64::total_cmp);
+    Examination {
+        layer: layer.to_string(),
+        kernel: kernel.name,
+        precision: kernel.precision,
+        weak,
+        seed,
+        verdict: Examination::overall(&cases),
+        resolution: resolutions.last().copied().unwrap_or(f64::INFINITY),
+        typical_resolution: resolutions
+            .get(resolutions.len() / 2)
+            .copied()
+            .unwrap_or(f64::INFINITY),
+        cases,
+        unfrozen_distance,
+        seconds,
+    }
+}
+
+/// One case in one mode: the number of each kernel that it is asked of, what was found, and the
+/// distance to the derivative without stops.
+fn examine_case(
+    layer: &dyn Layer,
+    kernels: &[KernelInfo],
+    case: &Case,
+    mode: Mode,
+    options: &Options,
+) -> Result<Vec<(usize, CaseReport, Option<f64>)>, CheckError> {
+    let asked: Vec<(usize, Precision)> = kernels
+        .iter()
+        .enumerate()
+        .filter(|(_, kernel)| demand(case, kernel.precision) != Demand::NotRun)
+        .map(|(number, kernel)| (number, kernel.precision))
+        .collect();
+    if asked.is_empty() {
+        return Ok(Vec::new());
+    }
+    let place = Place::new(layer, case, mode, options.seed);
+    let base = place.slices();
+    let forward = |values: &[&[f64]]| definition(layer, &place, values, &base);
+    let names = place.names();
+    let shapes = place.shapes();
+    let arguments: Vec<Argument> = (0..base.len())
+        .map(|number| Argument { name: names[number], shape: shapes[number], values: base[number] })
+        .collect();
+    let precision = layer.definition_precision();
+    let problem = Problem::new(&arguments, &forward, precision, options.seed)?;
+    let mut precisions: Vec<Precision> = asked.iter().map(|(_, precision)| *precision).collect();
+    precisions.dedup();
+    let plan = Plan {
+        is_constant: &place.is_constant(),
+        precisions: &precisions,
+        random: cotangents(case, &problem.output, place.shape[0], options.seed),
+        budget: options.budget,
+        seed: options.seed,
+    };
+    let measured = match Measured::new(&problem, plan)? {
+        Ok(measured) => measured,
+        Err(reason) => {
+            let undecided = |(number, precision): (usize, Precision)| {
+                let verdict = Verdict::Inconclusive(reason.clone());
+                (number, CaseReport::empty(case, &place, demand(case, precision), verdict), None)
+            };
+            return Ok(asked.into_iter().map(undecided).collect());
+        }
+    };
+    let mut found = Vec::new();
+    for (number, precision) in asked {
+        let settings = Settings {
+            precision,
+            forward_precision: layer.definition_precision(),
+            required_resolution: options.required_resolution,
+            ..Settings::default()
+        };
+        let trial = Trial {
+            layer,
+            kernel: number,
+            case,
+            place: &place,
+            measured: &measured,
+            precision,
+            required: settings.resolution(),
+            demand: demand(case, precision),
+            options,
+        };
+        let (report, distance) = try_kernel(&trial)?;
+        found.push((number, report, distance));
+    }
+    Ok(found)
+}
+
+fn demand(case: &Case, precision: Precision) -> Demand {
+    match precision {
+        Precision::Double => case.double,
+        Precision::Single => case.single,
+    }
+}
+
+/// The output of a layer's definition at some values, with stops frozen at the base.
+pub(crate) fn definition(
+    layer: &dyn Layer,
+    place: &Place,
+    values: &[&[f64]],
+    base: &[&[f64]],
+) -> Result<Vec<f64>, CheckError> {
+    let Place { shape, mode, state, .. } = place;
+    let at = Evaluation { shape, arguments: values, base, mode: *mode, state };
+    let value = guarded(Closure::Forward, || layer.definition(&at))?;
+    let failed = |message| CheckError::Failed { closure: Closure::Forward, message };
+    value.map(|value| value.output).map_err(failed)
+}

@@ -1,0 +1,143 @@
+//! What is known of a wrong gradient.
+
+use crate::cause::{Evidence, cause};
+use crate::claimed::Claimed;
+use crate::column::Column;
+use crate::curve::Curve;
+use crate::error::CheckError;
+use crate::kink;
+use crate::ladder::Scale;
+use crate::line::Line;
+use crate::measured::Measured;
+use crate::pattern::pattern;
+use crate::report::{ArgumentReport, Mismatch};
+use crate::settings::Precision;
+use std::fmt;
+
+/// What is known of a wrong gradient.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failure {
+    /// The argument whose gradient is worst.
+    pub argument: String,
+    /// Its worst entry.
+    pub worst: Mismatch,
+    /// Distance of the worst entry from its reference, in bars.
+    pub bars: f64,
+    /// The same in units in the last place of the reference, in the kernel's precision.
+    pub ulps: f64,
+    /// Which entries are wrong.
+    pub pattern: String,
+    /// A likely cause, if one fits.
+    pub cause: Option<String>,
+    /// The V-curve at the worst entry.
+    pub curve: Curve,
+    /// The step at which a kink beside the worst entry was crossed, if there is one.
+    pub kink_distance: Option<f64>,
+}
+
+/// Roles of arguments by which a cause can be looked for.
+pub(crate) struct Roles {
+    /// Number of the argument that multiplies, if there is one.
+    pub gain: Option<usize>,
+    /// Value of the constant below the root, if there is one.
+    pub eps: Option<f64>,
+}
+
+/// Looks into the argument that is farthest off.
+pub(crate) fn failure(
+    measured: &Measured,
+    claimed: &Claimed,
+    reports: &[ArgumentReport],
+    roles: &Roles,
+    precision: Precision,
+) -> Result<Option<Failure>, CheckError> {
+    let excess = |report: &ArgumentReport| (report.worst.analytic - report.worst.numeric).abs();
+    let bars = |report: &ArgumentReport| excess(report) / report.worst.bar;
+    let wrong = reports.iter().enumerate().filter(|(_, report)| report.wrong > 0);
+    let worst = wrong.max_by(|(_, a), (_, b)| bars(a).total_cmp(&bars(b)));
+    let Some((number, report)) = worst else { return Ok(None) };
+    let problem = measured.problem;
+    let argument = &problem.arguments[number];
+    let line = match (&measured.references[number], report.worst.along) {
+        (Some(reference), Some(direction)) => reference.lines[direction].line.clone(),
+        _ => Line::coordinate(number, report.worst.entry),
+    };
+    let scale = Scale::of(argument.values);
+    let steps = scale.steps(line.size(argument.values), problem.precision);
+    let mut point = problem.base();
+    let column = Column::measure(problem, &mut point, &line, &steps, &measured.cotangents)?;
+    let cotangent = report.worst.cotangent;
+    let estimates = column.estimates(problem, &measured.cotangents);
+    let noise = estimates[cotangent].map_or(0.0, |estimate| estimate.noise);
+    let analytic = report.worst.analytic;
+    let spacing = 2.0 * precision.unit_roundoff() * report.worst.numeric.abs();
+    let is_direction = report.worst.along.is_some();
+    Ok(Some(Failure {
+        argument: argument.name.to_string(),
+        worst: report.worst.clone(),
+        bars: bars(report),
+        ulps: excess(report) / spacing,
+        pattern: match is_direction {
+            false => pattern(argument.shape, &report.wrong_entries),
+            true => format!("{} of {} directions", report.wrong, report.total),
+        },
+        cause: if is_direction {
+            None
+        } else {
+            likely_cause(measured, claimed, number, roles, precision)
+        },
+        curve: Curve::new(&steps, &column.quotients[cotangent], analytic, noise),
+        kink_distance: kink::nearest(&steps, &column.gaps[cotangent], noise),
+    }))
+}
+
+/// Compares the whole gradient with the terms of a normalization, at the first cotangent.
+fn likely_cause(
+    measured: &Measured,
+    claimed: &Claimed,
+    number: usize,
+    roles: &Roles,
+    precision: Precision,
+) -> Option<String> {
+    let arguments = measured.problem.arguments;
+    let reference = measured.references[number].as_ref()?;
+    let Some(analytic) = claimed.gradient(0, number) else {
+        return Some("no gradient is returned".to_string());
+    };
+    let numeric: Option<Vec<f64>> =
+        reference.lines.iter().map(|line| Some(line.estimates[0]?.value)).collect();
+    let numeric = numeric?;
+    let largest = numeric.iter().fold(0.0, |most: f64, q| most.max(q.abs()));
+    let bar = reference.lines.iter().flat_map(|line| line.estimates[0]).map(|e| e.error);
+    let bar = bar.fold(0.0, f64::max) + reference.conditioning(precision);
+    let gain = roles.gain.map(|gain| arguments[gain].values);
+    cause(&Evidence {
+        analytic,
+        numeric: &numeric,
+        x: arguments[0].values,
+        shape: arguments[0].shape,
+        cotangent: measured.cotangents.random.first()?,
+        gain,
+        eps: roles.eps,
+        accuracy: (bar / largest).max(4.0 * precision.unit_roundoff()),
+        is_input: number == 0,
+    })
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Failure { argument, worst, bars, ulps, pattern, .. } = self;
+        writeln!(
+            formatter,
+            "  {argument}: off by {bars:.1e} bars, {ulps:.1e} ulp; wrong: {pattern}"
+        )?;
+        writeln!(formatter, "    {worst}")?;
+        if let Some(cause) = &self.cause {
+            writeln!(formatter, "  likely cause: {cause}")?;
+        }
+        if let Some(distance) = self.kink_distance {
+            writeln!(formatter, "  a kink lies within {distance:.1e} of the point")?;
+        }
+        write!(formatter, "{}", self.curve)
+    }
+}

@@ -1,0 +1,291 @@
+//! One kernel in one case.
+
+use crate::case::{Case, CotangentKind, Demand};
+use crate::claimed::Claimed;
+use crate::controls::controls;
+use crate::error::CheckError;
+use crate::examination::CaseReport;
+use crate::examine::definition;
+use crate::failure::{Roles, failure};
+use crate::identities::{Identity, IdentityReport, Subject, identity};
+use crate::ladder::largest;
+use crate::layer::{Layer, Role};
+use crate::level::Level;
+use crate::measured::{Measured, Plan};
+use crate::options::Options;
+use crate::problem::{Argument, Problem};
+use crate::protocol::{Bench, Finding, ProtocolReport, protocol};
+use crate::random::cotangent;
+use crate::report::{Outcome, Reason, Verdict};
+use crate::rule::Rule;
+use crate::session::Session;
+use crate::settings::Precision;
+use crate::shrink::{Failing, literal, shrink};
+use crate::values::Place;
+
+/// The largest input at which conduct is tested; a larger one would show nothing else.
+const LARGEST_PROTOCOL: usize = 8192;
+/// Numbers that the definition may compute in one attempt at shrinking.
+const SHRINKING_BUDGET: usize = 2_000_000;
+
+/// A kernel in a case, beside what was measured there.
+pub(crate) struct Trial<'a> {
+    pub layer: &'a dyn Layer,
+    pub kernel: usize,
+    pub case: &'a Case,
+    pub place: &'a Place,
+    pub measured: &'a Measured<'a>,
+    pub precision: Precision,
+    /// The largest resolution that may pass.
+    pub required: f64,
+    pub demand: Demand,
+    pub options: &'a Options,
+}
+
+impl CaseReport {
+    /// A report of a verdict and nothing else.
+    pub(crate) fn empty(
+        case: &Case,
+        place: &Place,
+        demand: Demand,
+        verdict: Verdict,
+    ) -> CaseReport {
+        CaseReport {
+            name: case.name.clone(),
+            purpose: case.purpose.clone(),
+            shape: place.shape.clone(),
+            mode: place.mode,
+            demand,
+            verdict,
+            resolution: f64::INFINITY,
+            level: Level::Adjoint,
+            arguments: Vec::new(),
+            protocol: Vec::new(),
+            identities: Vec::new(),
+            controls: None,
+            failure: None,
+            literal: None,
+            message: None,
+        }
+    }
+}
+
+/// Judges a kernel in a case. The second result is its distance to the derivative without stops.
+pub(crate) fn try_kernel(trial: &Trial) -> Result<(CaseReport, Option<f64>), CheckError> {
+    let Trial { case, place, demand, measured, .. } = *trial;
+    let mut report = CaseReport::empty(case, place, demand, Verdict::Pass);
+    report.level = measured.level;
+    let session = match new_session(trial) {
+        Ok(session) => session,
+        Err(message) => return Ok((silent(report, message), None)),
+    };
+    let backward = |values: &[&[f64]], v: &[f64]| session.gradients(place, values, v);
+    let claimed = match measured.claimed(&backward, trial.precision) {
+        Ok(claimed) => claimed,
+        Err(error) => return Ok((silent(report, error.to_string()), None)),
+    };
+    let rule = measured.rule(trial.precision, trial.required);
+    report.arguments = measured.judge(&claimed, rule);
+    report.resolution = report.arguments.iter().map(|a| a.resolution).fold(0.0, f64::max);
+    report.verdict = measured.overall(&report.arguments);
+    if report.verdict.outcome() == Outcome::Passed {
+        let found = controls(measured, &claimed, rule);
+        if let Some(&accepted) = found.accepted.first() {
+            report.verdict = Verdict::Inconclusive(Reason::NoPower { accepted });
+        }
+        report.controls = Some(found);
+    }
+    if report.verdict.outcome() == Outcome::Failed {
+        let roles = roles(place);
+        report.failure = failure(measured, &claimed, &report.arguments, &roles, trial.precision)?;
+        report.literal = report.failure.as_ref().and_then(|failure| {
+            smallest(trial, failure.worst.cotangent).as_ref().and_then(literal)
+        });
+    }
+    if trial.case.cotangent == CotangentKind::Normal && place.arguments[0].len() <= LARGEST_PROTOCOL
+    {
+        report.protocol = conduct(trial, &session, &claimed);
+    }
+    report.identities = identities(trial, &session, &claimed)?;
+    report.verdict = with_conduct(report.verdict, &report.protocol, &report.identities);
+    let distance = unfrozen_distance(trial, &claimed)?;
+    Ok((report, distance))
+}
+
+fn new_session<'a>(trial: &Trial<'a>) -> Result<Session<'a>, String> {
+    trial.layer.kernel(trial.kernel).map(Session::new)
+}
+
+/// A kernel that gives no usable answer breaks a rule, whatever else it does.
+fn silent(report: CaseReport, message: String) -> CaseReport {
+    let broken = ProtocolReport { rule: Rule::Answer, finding: Finding::Broken(message) };
+    CaseReport { verdict: Verdict::Protocol(Rule::Answer), protocol: vec![broken], ..report }
+}
+
+fn roles(place: &Place) -> Roles {
+    let eps = place.of_role(Role::Eps).and_then(|number| place.arguments[number].first().copied());
+    Roles { gain: place.of_role(Role::Gain), eps }
+}
+
+/// How far rounding may move an entry of each gradient: eight times its conditioning, and roundings of
+/// its natural scale.
+fn allowed(trial: &Trial, claimed: &Claimed) -> Vec<f64> {
+    let measured = trial.measured;
+    let roundings = 64.0 + (measured.problem.output.len() as f64).sqrt();
+    let of = |number: usize| match &measured.references[number] {
+        None => 0.0,
+        Some(reference) => {
+            let random = measured.cotangents.random.len();
+            let sizes = reference.lines.iter().flat_map(|line| &line.term_sizes[..random]);
+            let gradient = claimed.gradient(0, number).unwrap_or_default();
+            // A gradient along a direction of many entries is their sum, so its scale bounds theirs.
+            let scale = largest(sizes.copied()).max(largest(gradient.iter().copied()));
+            let rounding = roundings * trial.precision.unit_roundoff() * scale;
+            8.0 * reference.conditioning(trial.precision) + rounding
+        }
+    };
+    (0..measured.references.len()).map(of).collect()
+}
+
+fn relative(trial: &Trial) -> f64 {
+    let roundings = 64.0 * trial.precision.unit_roundoff();
+    8.0 * trial.measured.relative_conditioning(trial.precision) + roundings
+}
+
+fn conduct<'k>(trial: &Trial<'k>, session: &Session<'k>, claimed: &Claimed) -> Vec<ProtocolReport> {
+    let (layer, place, seed) = (trial.layer, trial.place, trial.options.seed);
+    let length = trial.measured.problem.output.len();
+    let of_shape = |shape: Vec<usize>| {
+        let case = Case { shape, ..trial.case.clone() };
+        Place::new(layer, &case, place.mode, seed + 1)
+    };
+    let mut more = place.shape.clone();
+    more[0] *= 2;
+    let mut none = place.shape.clone();
+    none[0] = 0;
+    let precision = trial.precision;
+    let fresh = || new_session(trial);
+    protocol(&Bench {
+        layer,
+        fresh: &fresh,
+        session,
+        place,
+        elsewhere: of_shape(more),
+        empty: of_shape(none),
+        precision,
+        cotangents: [0, 1].map(|number| cotangent(seed, number, length, precision)),
+        allowed: allowed(trial, claimed),
+        relative: relative(trial),
+        output: &trial.measured.problem.output,
+    })
+}
+
+fn identities(
+    trial: &Trial,
+    session: &Session,
+    claimed: &Claimed,
+) -> Result<Vec<IdentityReport>, CheckError> {
+    let place = trial.place;
+    let Some(cotangent) = trial.measured.cotangents.random.first() else { return Ok(Vec::new()) };
+    let subject = Subject {
+        problem: trial.measured.problem,
+        cotangent,
+        gradients: &|values, v| session.gradients(place, values, v),
+        allowed: &allowed(trial, claimed),
+        relative: relative(trial),
+    };
+    let declared = trial.layer.properties(&place.shape);
+    declared.iter().map(|property| identity(&subject, property)).collect()
+}
+
+/// The verdict on numbers, unless conduct or identities weigh more.
+fn with_conduct(
+    verdict: Verdict,
+    protocol: &[ProtocolReport],
+    identities: &[IdentityReport],
+) -> Verdict {
+    let broken = protocol.iter().filter(|report| matches!(report.finding, Finding::Broken(_)));
+    let of_identity = |report: &IdentityReport| match report.finding {
+        Identity::Violated(_) => Some(Verdict::Fail),
+        Identity::NotTrue(violation) => {
+            let name = report.property.clone();
+            Some(Verdict::Inconclusive(Reason::Property { name, violation }))
+        }
+        Identity::Holds | Identity::Vacuous => None,
+    };
+    let all: Vec<Verdict> = std::iter::once(verdict)
+        .chain(broken.map(|report| Verdict::Protocol(report.rule)))
+        .chain(identities.iter().filter_map(of_identity))
+        .collect();
+    Verdict::weightiest(all.iter())
+}
+
+/// The smallest input found at which the kernel fails, for one of the random cotangents.
+fn smallest(trial: &Trial, cotangent: usize) -> Option<Failing> {
+    let measured = trial.measured;
+    let cotangent = measured.cotangents.dense(cotangent, measured.problem.output.len());
+    let start = Failing { place: trial.place.clone(), cotangent };
+    let fails = |failing: &Failing| {
+        let session = new_session(trial).ok();
+        let failed = session.map(|session| is_wrong(trial, &session, failing));
+        matches!(failed, Some(Ok(true)))
+    };
+    Some(shrink(trial.layer, start, &fails))
+}
+
+/// Whether the numbers of a kernel are wrong at a place.
+fn is_wrong(trial: &Trial, session: &Session, failing: &Failing) -> Result<bool, CheckError> {
+    let place = &failing.place;
+    let base = place.slices();
+    let forward = |values: &[&[f64]]| definition(trial.layer, place, values, &base);
+    let (names, shapes) = (place.names(), place.shapes());
+    let arguments: Vec<Argument> = (0..base.len())
+        .map(|number| Argument { name: names[number], shape: shapes[number], values: base[number] })
+        .collect();
+    let precision = trial.layer.definition_precision();
+    let problem = Problem::new(&arguments, &forward, precision, trial.options.seed)?;
+    let plan = Plan {
+        is_constant: &place.is_constant(),
+        precisions: &[trial.precision],
+        random: vec![failing.cotangent.clone()],
+        budget: SHRINKING_BUDGET,
+        seed: trial.options.seed,
+    };
+    let Ok(measured) = Measured::new(&problem, plan)? else { return Ok(false) };
+    let backward = |values: &[&[f64]], v: &[f64]| session.gradients(place, values, v);
+    let claimed = measured.claimed(&backward, trial.precision)?;
+    let reports = measured.judge(&claimed, measured.rule(trial.precision, trial.required));
+    Ok(measured.overall(&reports).outcome() == Outcome::Failed)
+}
+
+/// The largest distance of the claimed gradients to the derivative in which nothing is stopped,
+/// relative to the largest number in it.
+fn unfrozen_distance(trial: &Trial, claimed: &Claimed) -> Result<Option<f64>, CheckError> {
+    if !trial.layer.stops() {
+        return Ok(None);
+    }
+    let place = trial.place;
+    let forward = |values: &[&[f64]]| definition(trial.layer, place, values, values);
+    let frozen = trial.measured.problem;
+    let problem = Problem::new(frozen.arguments, &forward, frozen.precision, trial.options.seed)?;
+    let plan = Plan {
+        is_constant: &place.is_constant(),
+        precisions: &[],
+        random: trial.measured.cotangents.random.clone(),
+        budget: trial.options.budget,
+        seed: trial.options.seed,
+    };
+    let Ok(measured) = Measured::new(&problem, plan)? else { return Ok(None) };
+    let (mut distance, mut scale) = (0.0f64, 0.0f64);
+    for (number, reference) in measured.references.iter().enumerate() {
+        for line in reference.iter().flat_map(|reference| &reference.lines) {
+            for (cotangent, estimate) in line.estimates.iter().enumerate() {
+                let gradient = claimed.gradient(cotangent, number);
+                let (Some(estimate), Some(gradient)) = (estimate, gradient) else { continue };
+                distance = distance.max((estimate.value - line.line.along(gradient)).abs());
+                scale = scale.max(estimate.value.abs());
+            }
+        }
+    }
+    Ok(Some(if scale > 0.0 { distance / scale } else { distance }))
+}

@@ -1,0 +1,98 @@
+//! Whole examinations: the battery, conduct, identities, shrinking and reports.
+
+use crate::kernels::{BUGS, Bug, Norm};
+use crate::layers::{Misconduct, NormLayer};
+use gradcheck::{Examination, Options, Outcome, Rule, Verdict, examine};
+
+const NORMS: [Norm; 3] = [Norm::Layer, Norm::Rms, Norm::Batch];
+
+fn only(layer: &NormLayer, case: &str) -> Vec<Examination> {
+    let options = Options { only: Some(case.to_string()), ..Options::default() };
+    examine(layer, &options).expect("the layer is sound")
+}
+
+#[test]
+fn right_norms_pass_the_whole_battery() {
+    for norm in NORMS {
+        for found in examine(&NormLayer::right(norm), &Options::default()).expect("sound") {
+            assert_eq!(found.verdict, Verdict::Pass, "{found}");
+            for case in &found.cases {
+                assert_ne!(case.verdict.outcome(), Outcome::Failed, "{case}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_bug_fails_with_a_report_of_at_most_forty_lines() {
+    for norm in NORMS {
+        for bug in BUGS {
+            if bug == Bug::MeanTermMissing && norm == Norm::Rms {
+                continue;
+            }
+            let layer = NormLayer { bug, ..NormLayer::right(norm) };
+            for found in only(&layer, "scale-1e-2") {
+                let is_below_f32 = bug == Bug::SlightlyLarge && found.kernel.ends_with("f32");
+                let expected = if is_below_f32 { Outcome::Passed } else { Outcome::Failed };
+                assert_eq!(found.verdict.outcome(), expected, "{bug:?}\n{found}");
+                assert!(found.to_string().lines().count() <= 40, "{bug:?}\n{found}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_failure_is_shrunk_to_a_literal_and_its_cause_is_named() {
+    let layer = NormLayer { bug: Bug::MeanTermMissing, ..NormLayer::right(Norm::Layer) };
+    let found = only(&layer, "plain").remove(0);
+    let case = found.worst().expect("a case");
+    let failure = case.failure.as_ref().expect("numbers are wrong");
+    let cause = failure.cause.as_deref().unwrap_or_default();
+    assert!(cause.ends_with("the mean term is missing"), "{found}");
+    let literal = case.literal.as_deref().expect("small enough");
+    assert!(literal.starts_with("shape [1, "), "{literal}");
+    assert!(literal.contains("gamma = [1.0"), "{literal}");
+    assert!(found.to_string().contains("replay: seed 0, case plain"), "{found}");
+}
+
+#[test]
+fn misconduct_breaks_a_rule_though_numbers_are_right() {
+    use gradcheck::Layout::Transposed;
+    let rules = [
+        (Misconduct::Forgets, Rule::ForeignForward),
+        (Misconduct::WritesToCotangent, Rule::Mutation),
+        (Misconduct::WritesToInput, Rule::Mutation),
+        (Misconduct::Overwrites, Rule::Accumulation),
+        (Misconduct::IgnoresStrides, Rule::Layout(Transposed)),
+        (Misconduct::WrongValue, Rule::Value),
+        (Misconduct::FirstCallDiffers, Rule::FirstCall),
+        (Misconduct::ReturnsOneBufferTwice, Rule::Aliasing),
+        (Misconduct::Panics, Rule::Answer),
+    ];
+    for (misconduct, rule) in rules {
+        let layer = NormLayer { misconduct, ..NormLayer::right(Norm::Layer) };
+        let case =
+            if misconduct == Misconduct::ReturnsOneBufferTwice { "one-row" } else { "plain" };
+        for found in only(&layer, case) {
+            assert_eq!(found.verdict.outcome(), Outcome::Failed, "{misconduct:?}\n{found}");
+            let broken = |rule: &Rule| {
+                let reports = found.cases.iter().flat_map(|case| &case.protocol);
+                let broken = reports.filter(|r| matches!(r.finding, gradcheck::Finding::Broken(_)));
+                broken.map(|report| report.rule).any(|broken| broken == *rule)
+            };
+            assert!(broken(&rule), "{misconduct:?}\n{found}");
+        }
+    }
+}
+
+#[test]
+fn a_right_kernel_breaks_no_rule() {
+    for norm in NORMS {
+        for found in only(&NormLayer::right(norm), "plain") {
+            for report in &found.cases[0].protocol {
+                let is_broken = matches!(report.finding, gradcheck::Finding::Broken(_));
+                assert!(!is_broken, "{report:?}");
+            }
+        }
+    }
+}
