@@ -92,20 +92,30 @@ mod pointer {
     }
 
     fn scale(device: &Cpu, x: &Value, tape: &mut OwnedTape<f32, Cpu>) -> Value {
-        let data = x.as_slice().iter().map(|x| x * FACTOR).collect();
+        let data = scaled(x.as_slice());
         let y = Value::new(device, *dfdx::shapes::HasShape::shape(&x.tensor), data);
         // Ghosts, so that the tape keeps no data that this derivative does not need.
         let (x_key, y_key) = (x.tensor.ghost(), y.tensor.ghost());
         tape.add_backward_op(move |gradients| {
             let dy = std::mem::take(&mut **gradients.get_or_alloc_mut(&y_key)?);
             let dx = gradients.get_or_alloc_mut(&x_key)?;
-            for (dx, dy) in dx.iter_mut().zip(&dy) {
-                *dx += FACTOR * dy;
-            }
+            add_scaled(dx, &dy);
             **gradients.get_or_alloc_mut(&y_key)? = dy;
             Ok(())
         });
         y
+    }
+
+    #[multiversion::multiversion(targets = "simd")]
+    fn scaled(x: &[f32]) -> Vec<f32> {
+        x.iter().map(|x| x * FACTOR).collect()
+    }
+
+    #[multiversion::multiversion(targets = "simd")]
+    fn add_scaled(dx: &mut [f32], dy: &[f32]) {
+        for (dx, dy) in dx.iter_mut().zip(dy) {
+            *dx += FACTOR * dy;
+        }
     }
 }
 
