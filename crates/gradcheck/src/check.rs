@@ -6,8 +6,9 @@ use crate::level::{COTANGENTS, Level};
 use crate::measured::{Measured, Plan};
 use crate::problem::{Argument, Function, Problem, guarded, validate_argument};
 use crate::random::cotangent;
-use crate::report::{Report, Verdict};
+use crate::report::Report;
 use crate::settings::{ExpectGradient, Settings};
+use crate::verdict::Verdict;
 
 /// Compares a hand-written gradient with finite differences of its function, for every argument and
 /// four random cotangents: entry by entry where the size allows, along directions else. The

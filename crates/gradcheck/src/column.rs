@@ -5,7 +5,7 @@ use crate::kink::{Kink, kink};
 use crate::ladder::{START, largest};
 use crate::line::{Cotangents, Line, quotients};
 use crate::problem::{Point, Problem};
-use crate::richardson::{Estimate, Walk, extrapolate, walk};
+use crate::richardson::{Estimate, LEAST_ROUNDINGS, Walk, extrapolate, walk};
 
 /// An output may be so many times larger than it moves before its size is no longer believed to be that
 /// of the gradient's terms.
@@ -78,7 +78,19 @@ impl<'a> Column<'a> {
             let rounding = self.rounding(problem, cotangents, number);
             self.walk(number, rounding).best
         };
-        (0..cotangents.count()).map(best).collect()
+        let with_unseen = |number: usize| {
+            let unseen = self.unseen(problem, cotangents, number);
+            best(number).map(|found| Estimate { error: found.error + unseen, ..found })
+        };
+        (0..cotangents.count()).map(with_unseen).collect()
+    }
+
+    /// What outputs that were not seen to move may have moved within their rounding, even at the
+    /// largest step: beside 1e19 an added 1 is lost.
+    fn unseen(&self, problem: &Problem, cotangents: &Cotangents, number: usize) -> f64 {
+        let still = cotangents.weights(number).filter(|&(output, _)| !self.depending[output]);
+        let noise = still.map(|(output, weight)| problem.noise[output] * weight);
+        LEAST_ROUNDINGS * self.line.noise(noise) / self.steps[0]
     }
 
     fn walk(&self, number: usize, rounding: f64) -> Walk {

@@ -3,7 +3,8 @@
 use crate::claimed::Claimed;
 use crate::judge::PassRule;
 use crate::measured::Measured;
-use crate::report::{ArgumentReport, Control, Outcome};
+use crate::report::ArgumentReport;
+use crate::verdict::{Control, Outcome};
 
 /// What became of the controls of one check.
 #[derive(Clone, Debug, PartialEq)]

@@ -7,8 +7,9 @@ use crate::identities::{Identity, IdentityReport};
 use crate::layer::Mode;
 use crate::level::Level;
 use crate::protocol::{Finding, ProtocolReport};
-use crate::report::{ArgumentReport, Outcome, Reason, Verdict};
+use crate::report::ArgumentReport;
 use crate::settings::Precision;
+use crate::verdict::{Outcome, Reason, Verdict};
 use std::fmt;
 
 /// The share of cases that may be left undecided.
@@ -75,8 +76,6 @@ pub struct CaseReport {
     pub failure: Option<Failure>,
     /// The smallest input found that fails too, as source text.
     pub literal: Option<String>,
-    /// A message, if the kernel did not answer.
-    pub message: Option<String>,
 }
 
 impl Examination {
@@ -165,27 +164,39 @@ impl Examination {
     }
 }
 
+impl CaseReport {
+    /// The rules that were broken, and how.
+    pub fn broken_rules(&self) -> Vec<String> {
+        let words = |report: &ProtocolReport| match &report.finding {
+            Finding::Broken(words) => Some(format!("{}: {words}", report.rule)),
+            Finding::Kept | Finding::NotOffered => None,
+        };
+        self.protocol.iter().filter_map(words).collect()
+    }
+
+    /// The identities that do not hold, and how.
+    pub fn broken_identities(&self) -> Vec<String> {
+        let words = |report: &IdentityReport| match &report.finding {
+            Identity::Violated(words) => Some(format!("{}: {words}", report.property)),
+            Identity::NotTrue(by) => {
+                Some(format!("{} is declared, but violated by {by:.1e}", report.property))
+            }
+            Identity::Holds | Identity::Vacuous => None,
+        };
+        self.identities.iter().filter_map(words).collect()
+    }
+}
+
 impl fmt::Display for CaseReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let CaseReport { name, verdict, shape, mode, level, purpose, .. } = self;
         let (mode, level) = (mode.name(), level.name());
         writeln!(f, "  case {name} (for {purpose}): {verdict}, {shape:?}, {mode}, {level}")?;
-        if let Some(message) = &self.message {
-            writeln!(f, "    {message}")?;
-        }
-        for report in self.protocol.iter().take(14) {
-            if let Finding::Broken(words) = &report.finding {
-                writeln!(f, "    {}: {words}", report.rule)?;
-            }
-        }
-        for report in &self.identities {
-            match &report.finding {
-                Identity::Violated(words) => writeln!(f, "    {}: {words}", report.property)?,
-                Identity::NotTrue(by) => {
-                    writeln!(f, "    {} is declared, but violated by {by:.1e}", report.property)?;
-                }
-                Identity::Holds | Identity::Vacuous => {}
-            }
+        for words in
+            self.broken_rules().iter().take(4).chain(self.broken_identities().iter().take(3))
+        {
+            // A panic may have more than one line to say.
+            writeln!(f, "    {}", words.lines().collect::<Vec<_>>().join(" "))?;
         }
         for argument in self.arguments.iter().take(3) {
             writeln!(

@@ -6,11 +6,11 @@ use crate::examination::{CaseReport, Examination};
 use crate::layer::{Evaluation, KernelInfo, Layer, Mode};
 use crate::measured::{Measured, Plan};
 use crate::options::Options;
-use crate::problem::{Argument, Problem, guarded};
-use crate::report::{Outcome, Verdict};
+use crate::problem::{Problem, guarded};
 use crate::settings::{Precision, Settings};
 use crate::trial::{Trial, try_kernel};
 use crate::values::{Place, cotangents};
+use crate::verdict::{Outcome, Reason, Verdict};
 use std::time::Instant;
 
 /// Where an examination is.
@@ -30,11 +30,12 @@ pub struct Progress<'a> {
 /// the identities of declared properties, over all cases and modes. The differences of a case are
 /// taken once and serve all kernels.
 ///
-/// A layer's own failures, panics among them, are verdicts and no errors.
+/// What goes wrong in a case, panics among them, is a verdict on that case and no error: on the kernel if
+/// the kernel does not answer, and [`Reason::Definition`] if the definition does not.
 ///
 /// # Errors
 ///
-/// A [`CheckError`] if there is nothing to examine, or if the definition fails.
+/// A [`CheckError`] if there is nothing to examine, or if the layer panics where it describes itself.
 pub fn examine(layer: &dyn Layer, options: &Options) -> Result<Vec<Examination>, CheckError> {
     examine_with(layer, options, &mut |_| {})
 }
@@ -63,7 +64,8 @@ pub fn examine_with(
         progress(&Progress { layer: &name, case: &case.name, done, total: list.cases().len() });
         for mode in layer.modes() {
             let begin = Instant::now();
-            let trials = examine_case(layer, &kernels, case, mode, options)?;
+            let trials =
+                guarded(Closure::Forward, || examine_case(layer, &kernels, case, mode, options))?;
             let share = begin.elapsed().as_secs_f64() / trials.len().max(1) as f64;
             for (number, trial, distance) in trials {
                 found[number].0.push(trial);
@@ -110,76 +112,71 @@ fn conclude(
     }
 }
 
-/// One case in one mode: the number of each kernel that it is asked of, what was found, and the
-/// distance to the derivative without stops.
+/// The number of a kernel, what was found of it, and its distance to the derivative without stops.
+type Found = (usize, CaseReport, Option<f64>);
+
+/// One case in one mode, for every kernel that it is asked of.
 fn examine_case(
     layer: &dyn Layer,
     kernels: &[KernelInfo],
     case: &Case,
     mode: Mode,
     options: &Options,
-) -> Result<Vec<(usize, CaseReport, Option<f64>)>, CheckError> {
-    let asked: Vec<(usize, Precision)> = kernels
-        .iter()
-        .enumerate()
+) -> Vec<Found> {
+    let numbered = kernels.iter().enumerate();
+    let asked: Vec<(usize, Precision)> = numbered
         .filter(|(_, kernel)| demand(case, kernel.precision) != Demand::NotRun)
         .map(|(number, kernel)| (number, kernel.precision))
         .collect();
-    if asked.is_empty() {
-        return Ok(Vec::new());
-    }
     let place = Place::new(layer, case, mode, options.seed);
+    let undecided = |reason: Reason| -> Vec<Found> {
+        let empty = |&(number, precision): &(usize, Precision)| {
+            let verdict = Verdict::Inconclusive(reason.clone());
+            (number, CaseReport::empty(case, &place, demand(case, precision), verdict), None)
+        };
+        asked.iter().map(empty).collect()
+    };
     let base = place.slices();
     let forward = |values: &[&[f64]]| definition(layer, &place, values, &base);
-    let names = place.names();
-    let shapes = place.shapes();
-    let arguments: Vec<Argument> = (0..base.len())
-        .map(|number| Argument { name: names[number], shape: shapes[number], values: base[number] })
-        .collect();
-    let precision = layer.definition_precision();
-    let problem = Problem::new(&arguments, &forward, precision, options.seed)?;
-    let mut precisions: Vec<Precision> = asked.iter().map(|(_, precision)| *precision).collect();
-    precisions.dedup();
+    let arguments = place.as_arguments();
+    let forward_precision = layer.definition_precision();
+    let problem = match Problem::new(&arguments, &forward, forward_precision, options.seed) {
+        Ok(problem) => problem,
+        Err(error) => return undecided(error.into()),
+    };
+    let is_asked = |precision: &Precision| asked.iter().any(|(_, other)| other == precision);
+    let both = [Precision::Double, Precision::Single];
     let plan = Plan {
         is_constant: &place.is_constant(),
-        precisions: &precisions,
+        precisions: &both.into_iter().filter(is_asked).collect::<Vec<Precision>>(),
         random: cotangents(case, &problem.output, place.shape[0], options.seed),
         budget: options.budget,
         seed: options.seed,
     };
-    let measured = match Measured::new(&problem, plan)? {
-        Ok(measured) => measured,
-        Err(reason) => {
-            let undecided = |(number, precision): (usize, Precision)| {
-                let verdict = Verdict::Inconclusive(reason.clone());
-                (number, CaseReport::empty(case, &place, demand(case, precision), verdict), None)
-            };
-            return Ok(asked.into_iter().map(undecided).collect());
-        }
+    let measured = match Measured::new(&problem, plan) {
+        Ok(Ok(measured)) => measured,
+        Ok(Err(reason)) => return undecided(reason),
+        Err(error) => return undecided(error.into()),
     };
-    let mut found = Vec::new();
-    for (number, precision) in asked {
-        let settings = Settings {
-            precision,
-            forward_precision: layer.definition_precision(),
-            required_resolution: options.required_resolution,
-            ..Settings::default()
-        };
+    let judge = |&(kernel, precision): &(usize, Precision)| {
+        let required_resolution = options.required_resolution;
+        let lane =
+            Settings { precision, forward_precision, required_resolution, ..Settings::default() };
         let trial = Trial {
             layer,
-            kernel: number,
+            kernel,
             case,
             place: &place,
             measured: &measured,
             precision,
-            required: settings.resolution(),
+            required: lane.resolution(),
             demand: demand(case, precision),
             options,
         };
-        let (report, distance) = try_kernel(&trial)?;
-        found.push((number, report, distance));
-    }
-    Ok(found)
+        let (report, distance) = try_kernel(&trial);
+        (kernel, report, distance)
+    };
+    asked.iter().map(judge).collect()
 }
 
 fn demand(case: &Case, precision: Precision) -> Demand {

@@ -6,8 +6,9 @@ use crate::ladder::largest;
 use crate::level::Level;
 use crate::problem::{Argument, index_in};
 use crate::reference::Reference;
-use crate::report::{ArgumentReport, Control, Mismatch, Reason, Returned, Subgradient, Verdict};
+use crate::report::{ArgumentReport, Mismatch, Returned};
 use crate::settings::Precision;
+use crate::verdict::{Control, Reason, Subgradient, Verdict};
 
 /// Bars of error and conditioning that a correct kernel may be off.
 const ERROR_BARS: f64 = 8.0;

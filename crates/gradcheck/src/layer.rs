@@ -133,7 +133,8 @@ pub trait Layer {
         false
     }
 
-    /// What holds of the definition for an input of this shape; nothing is declared by default.
+    /// What holds of the definition in training for an input of this shape; nothing is declared by
+    /// default.
     fn properties(&self, _shape: &[usize]) -> Vec<Property> {
         Vec::new()
     }

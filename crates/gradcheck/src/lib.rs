@@ -195,6 +195,7 @@ mod strided;
 mod terms;
 mod trial;
 mod values;
+mod verdict;
 
 pub use case::{Case, CaseList, CotangentKind, Demand, Input, Parameters};
 pub use check::check;
@@ -214,9 +215,8 @@ pub use plain::Plain;
 pub use problem::{Argument, Backward, Forward, Function, Gradients};
 pub use property::{Property, Slices};
 pub use protocol::{Finding, ProtocolReport};
-pub use report::{
-    ArgumentReport, Control, Mismatch, Outcome, Reason, Report, Returned, Subgradient, Verdict,
-};
+pub use report::{ArgumentReport, Mismatch, Report, Returned};
 pub use rule::Rule;
 pub use settings::{ExpectGradient, Precision, Settings};
 pub use strided::{Layout, Strided};
+pub use verdict::{Control, Outcome, Reason, Subgradient, Verdict};

@@ -7,8 +7,9 @@ use crate::level::{Level, cost};
 use crate::line::{Cotangents, Line};
 use crate::problem::{Differentiate, Problem};
 use crate::reference::{Moves, Reference, reference};
-use crate::report::{ArgumentReport, Reason, Verdict};
+use crate::report::ArgumentReport;
 use crate::settings::Precision;
+use crate::verdict::{Reason, Verdict};
 
 /// The differences of a function, against which several kernels can be judged.
 pub(crate) struct Measured<'a> {

@@ -16,7 +16,7 @@ pub struct Options {
     pub seed: u64,
     /// As in [`Settings`](crate::Settings::required_resolution).
     pub required_resolution: Option<f64>,
-    /// How many numbers the definition may compute in one case, about; 8e6 by default. It decides the
+    /// How many numbers the definition may compute in one case, about; 12e6 by default. It decides the
     /// [`Level`](crate::Level).
     pub budget: usize,
     /// The cases; by default those for normalization layers.
@@ -30,7 +30,7 @@ impl Default for Options {
         Options {
             seed: 0,
             required_resolution: None,
-            budget: 8_000_000,
+            budget: 12_000_000,
             cases: CaseList::norms(),
             only: None,
         }

@@ -15,7 +15,7 @@ pub(crate) const CONVERGED_TOGETHER: f64 = 1e-3;
 /// is zero for all that can be seen.
 const VANISHING: f64 = 1e-7;
 /// Roundings of the largest output that are counted as noise if none is measured.
-const LEAST_ROUNDINGS: f64 = 3.0;
+pub(crate) const LEAST_ROUNDINGS: f64 = 3.0;
 
 /// A derivative with its error.
 #[derive(Clone, Copy, Debug, PartialEq)]

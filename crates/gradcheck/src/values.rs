@@ -3,6 +3,7 @@
 use crate::case::{Case, CotangentKind, Input, Parameters};
 use crate::layer::{Layer, Mode, Parameter, Role};
 use crate::level::COTANGENTS;
+use crate::problem::Argument;
 use crate::random::{Purpose, cotangent, generator};
 use crate::settings::Precision;
 use rand::Rng;
@@ -59,6 +60,12 @@ impl Place {
 
     pub fn slices(&self) -> Vec<&[f64]> {
         self.arguments.iter().map(Vec::as_slice).collect()
+    }
+
+    /// All of them as the arguments of a check.
+    pub fn as_arguments(&self) -> Vec<Argument<'_>> {
+        let named = self.names().into_iter().zip(self.shapes()).zip(&self.arguments);
+        named.map(|((name, shape), values)| Argument { name, shape, values }).collect()
     }
 
     /// The first argument of a role.

@@ -74,6 +74,7 @@ pub(super) fn first_call(bench: &Bench) -> Tested {
     };
     bench.agree(&at(&new)?, &expected, 1.0, "in the first call of a new kernel")?;
     bench.agree(&at(&new)?, &expected, 1.0, "in the second call of a new kernel")?;
+    agree_elsewhere(bench, &new)?;
     let new = (bench.fresh)()?;
     forward_elsewhere(bench, &new)?;
     for mode in bench.layer.modes() {
@@ -90,6 +91,21 @@ pub(super) fn first_call(bench: &Bench) -> Tested {
     };
     bench.agree(&at(&new)?, &expected, 1.0, words)?;
     Ok(Finding::Kept)
+}
+
+/// A kernel that has been used at the place, at the larger shape, beside one that has not.
+fn agree_elsewhere(bench: &Bench, used: &Session) -> Result<(), String> {
+    if bench.output.len() != bench.place.arguments[0].len() {
+        return Ok(());
+    }
+    let at = |session: &Session| {
+        let with = forward_elsewhere(bench, session)?;
+        let half = vec![0.5; with.arguments[0].len()];
+        let half = Strided::new(&bench.elsewhere.shape, &half);
+        session.backward(&with, &half).map(|gradients| read(&gradients, &with))
+    };
+    let (expected, found) = (at(&(bench.fresh)()?)?, at(used)?);
+    bench.agree(&found, &expected, 1.0, "at a larger shape after a first call at a smaller one")
 }
 
 fn forward_elsewhere(bench: &Bench, session: &Session) -> Result<Use, String> {

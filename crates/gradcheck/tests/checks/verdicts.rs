@@ -330,3 +330,28 @@ fn a_stop_is_frozen_and_its_distance_to_the_derivative_is_told() {
     let distance = found.unfrozen_distance.expect("the definition has stops");
     assert!(distance > 0.005 && distance < 1.0, "{distance}");
 }
+
+#[test]
+fn a_definition_that_fails_leaves_its_cases_undecided() {
+    let definition = |_: &[usize], a: &[&[f64]]| {
+        assert!(a[0].len() != 8, "no batch of one");
+        cube(&[], a)
+    };
+    let found = only(&Plain::new("cube", definition, cube_gradient), "one-row");
+    let Verdict::Inconclusive(Reason::Definition { message }) = &found.cases[0].verdict else {
+        panic!("{found}")
+    };
+    assert_eq!(message, "the forward pass panicked: no batch of one");
+    assert_eq!(found.verdict.outcome(), Outcome::Inconclusive, "{found}");
+}
+
+#[test]
+fn every_report_of_a_failure_fits_forty_lines_and_names_how_to_replay_it() {
+    let zero = |_: &[usize], a: &[&[f64]], _: &[f64]| vec![Some(vec![0.0; a[0].len()])];
+    let found = examine(&Plain::new("cube", cube, zero), &Options::default()).expect("sound");
+    let text = found[0].to_string();
+    assert!(text.lines().count() <= 40, "{text}");
+    assert!(text.contains("likely cause: the gradient is zero"), "{text}");
+    assert!(text.contains("replay: seed 0, case "), "{text}");
+    assert!(text.contains("smallest failing input: shape [1, 1]"), "{text}");
+}
