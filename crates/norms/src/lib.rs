@@ -37,7 +37,7 @@ mod point;
 mod through_dfdx;
 
 pub use catalogue::{CATALOGUE, Citation, Entry, Kernel, find};
-pub use certify::{Certificate, Lane, certify};
+pub use certify::certify;
 pub use choice::{Evaluator, NormChoice};
 pub use claims::{Claim, measure};
 pub use norm::{Norm, ParameterSpec, State};

@@ -34,6 +34,8 @@ pub enum Verb {
     List(ListArguments),
     /// Check the gradients of norms against finite differences
     Gradcheck(GradcheckArguments),
+    /// Print the program that runs a layer of another language for the gradient check
+    Shim(ShimArguments),
 }
 
 /// Arguments of `normlab run`.
@@ -104,9 +106,47 @@ pub enum Topic {
 pub struct GradcheckArguments {
     /// Norms by name; all of the catalogue if none is given
     pub names: Vec<String>,
+    /// Only the kernels of this precision
+    #[arg(long, value_name = "TYPE")]
+    pub dtype: Option<Dtype>,
     /// The seed of the random inputs and directions
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
+    /// Only the case of this name, as a report gives it for a replay
+    #[arg(long, value_name = "NAME")]
+    pub case: Option<String>,
+    /// A JSON object per kernel and line, instead of the table
+    #[arg(long)]
+    pub json: bool,
+    /// A layer in a Python file instead, such as my_norm.py:MyNorm; `normlab shim python` explains
+    #[arg(long, value_name = "FILE:NAME", conflicts_with = "names")]
+    pub python: Option<String>,
+    /// The Python that runs it [default: that of the active virtual environment, or python3]
+    #[arg(long, value_name = "PROGRAM", requires = "python")]
+    pub interpreter: Option<PathBuf>,
+}
+
+/// A precision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Dtype {
+    /// Single precision
+    F32,
+    /// Double precision
+    F64,
+}
+
+/// Arguments of `normlab shim`.
+#[derive(Debug, Args)]
+pub struct ShimArguments {
+    /// For which language
+    pub language: Language,
+}
+
+/// A language that layers can be written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    /// Python, with PyTorch, JAX or NumPy
+    Python,
 }
 
 #[cfg(test)]

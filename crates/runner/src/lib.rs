@@ -40,6 +40,7 @@ pub fn main() -> ExitCode {
         Verb::Run(arguments) => commands::run::run(&arguments),
         Verb::List(arguments) => Ok(commands::list::list(&arguments)),
         Verb::Gradcheck(arguments) => commands::gradcheck::gradcheck(&arguments),
+        Verb::Shim(arguments) => Ok(commands::shim::shim(&arguments)),
     };
     match outcome {
         Ok(code) => code,

@@ -3,3 +3,4 @@
 pub mod gradcheck;
 pub mod list;
 pub mod run;
+pub mod shim;

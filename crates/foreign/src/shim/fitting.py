@@ -1,0 +1,89 @@
+
+
+def fit(layer, shape):
+    """The shape nearest to this one that the layer takes, and why not this one; the same if it takes none."""
+    tail = layer.tail
+    if tail and tuple(shape[-1:]) != tail:
+        first, because = None, f"it is made for {'x'.join(map(str, tail))} features"
+    else:
+        first = refusal(layer, shape)
+        because = first and f"{type(first).__name__}: {first}"
+        if first is None:
+            return list(shape), None
+    for candidate in candidates(list(shape[:-1]), shape[-1], tail):
+        if refusal(layer, candidate) is None:
+            return candidate, because
+    return list(shape), None
+
+
+def candidates(rows, features, tail):
+    total = size_of(rows)
+    tails = [list(tail)] if tail else [[count] for count in feature_counts(features)]
+    for end in tails:
+        yield rows + end
+        if len(end) == 1 and len(rows) > 1:
+            yield rows[:1] + end + rows[1:]
+        yield [total] + end
+        if total == 1:
+            yield [2] + end
+
+
+def feature_counts(features):
+    """The number itself, then the next multiples of what groups usually divide."""
+    found = [features]
+    for divisor in (2, 3, 4, 6, 8, 16, 32, 64):
+        rounded = -(-features // divisor) * divisor
+        if rounded not in found:
+            found.append(rounded)
+    return found
+
+
+def refusal(layer, shape):
+    """The exception by which a layer refuses a shape. A value of a wrong shape or type is no refusal."""
+    try:
+        evaluate(layer, shape, probe_values(layer, shape))
+    except Refused:
+        return None
+    except Exception as error:
+        return error
+    return None
+
+
+def takes_every_eps(layer, shape):
+    """Whether forward runs at the extremes of eps. Some refuse 0."""
+    try:
+        for eps in (0.0, 0.5):
+            evaluate(layer, shape, probe_values(layer, shape, eps))
+    except Refused:
+        return True
+    except Exception:
+        return False
+    return True
+
+
+def probe_values(layer, shape, eps=1e-5):
+    """Ordinary numbers for x and the parameters: nothing about them matters but that they differ."""
+    values = [wave(size_of(shape)).reshape(shape)]
+    for parameter in layer.parameters(shape):
+        size = size_of(parameter["shape"])
+        values.append(eps if parameter["role"] == "eps" else (1.0 + 0.1 * wave(size)).reshape(parameter["shape"]))
+    return values
+
+
+def wave(count):
+    return np.sin(1.0 + 1.7 * np.arange(count, dtype=np.float64))
+
+
+def evaluate(layer, shape, values):
+    definition = layer.define(tuple(shape), layer.parameters(shape), "train")
+    output, _ = definition(values[0], values[1:], layer.state(shape))
+    return checked(output, "the output of forward", shape, "float64")
+
+
+def computes_in_double(layer, shape):
+    """Whether a change of 2^-40 in the input shows in the output. A layer that casts to float32 inside does not see
+    it."""
+    values = probe_values(layer, shape)
+    moved = [values[0] * (1.0 + 2.0**-40 * np.cos(np.arange(values[0].size)).reshape(values[0].shape))] + values[1:]
+    here, there = evaluate(layer, shape, values).copy(), evaluate(layer, shape, moved)
+    return not np.all(np.isfinite(here)) or bool(np.mean(here != there) > 0.5)

@@ -1,0 +1,78 @@
+
+
+class NumpyLayer:
+    """A pair of forward and backward on NumPy arrays."""
+
+    kind, layouts = "NumPy", ["contiguous", "transposed", "sliced", "broadcast"]
+    accumulates, tail, modes = False, (), ["train"]
+
+    def __init__(self, make, hook):
+        """`make` gives, for a number of features, an object with forward and backward that has seen no call."""
+        self.make, self.hook, self.defining = make, hook, {}
+
+    def pair(self, features):
+        if features not in self.defining:
+            self.defining[features] = self.new_pair(features)
+        return self.defining[features]
+
+    def new_pair(self, features):
+        pair = self.make(features)
+        pair_hook = getattr(pair, "parameters", None)
+        signature = Signature(pair.forward, pair_hook if callable(pair_hook) else self.hook, 1)
+        return pair, signature, backward_takes_eps(pair.backward)
+
+    def parameters(self, shape):
+        return self.pair(shape[-1])[1].parameters(shape[-1])
+
+    def state(self, shape):
+        return []
+
+    def define(self, shape, parameters, mode):
+        """A function of arrays, the input first, and of the state."""
+        pair, signature, _ = self.pair(shape[-1])
+
+        def definition(x, values, state):
+            positional, named = signature.split(parameters, values)
+            return pair.forward(x, *positional, **named), state
+
+        return definition
+
+    def kernel(self, dtype):
+        return NumpyKernel(self, dtype)
+
+
+def backward_takes_eps(backward):
+    found = arguments_of(backward, 0)
+    return found is not None and any(a.name == "eps" or a.kind == a.VAR_KEYWORD for a in found)
+
+
+class NumpyKernel:
+    def __init__(self, layer, dtype):
+        self.layer, self.dtype, self.pairs = layer, dtype, {}
+
+    def pair(self, features):
+        if features not in self.pairs:
+            self.pairs[features] = self.layer.new_pair(features)
+        return self.pairs[features]
+
+    def forward(self, number, mode, parameters, views_):
+        pair, signature, _ = self.pair(views_[0].shape[-1])
+        positional, named = signature.split(parameters, plain_values(parameters, views_))
+        return pair.forward(views_[0].array, *positional, **named)
+
+    def backward(self, number, mode, parameters, views_, cotangent):
+        pair, signature, takes_eps = self.pair(views_[0].shape[-1])
+        positional, named = signature.split(parameters, plain_values(parameters, views_))
+        named = named if takes_eps else {}
+        return pair.backward(views_[0].array, *positional, cotangent.array, **named)
+
+
+def plain_values(parameters, views_):
+    return [v.number() if p["role"] == "eps" else v.array for p, v in zip(parameters, views_[1:])]
+
+
+class Pair:
+    """Two functions in the form of an object."""
+
+    def __init__(self, forward, backward):
+        self.forward, self.backward = forward, backward
