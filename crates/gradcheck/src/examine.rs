@@ -7,7 +7,8 @@ use crate::layer::{Evaluation, KernelInfo, Layer, Mode};
 use crate::measured::{Measured, Plan};
 use crate::options::Options;
 use crate::problem::{Problem, guarded};
-use crate::settings::{Precision, Settings};
+use crate::settings::Precision;
+use crate::smallest::{Failed, required, smallest};
 use crate::trial::{Trial, try_kernel};
 use crate::values::{Place, cotangents};
 use crate::verdict::{Outcome, Reason, Verdict};
@@ -75,11 +76,30 @@ pub fn examine_with(
         }
     }
     let single = layer.definition_precision() == Precision::Single;
-    let finish =
-        |((kernel, (cases, seconds)), unfrozen_distance): ((KernelInfo, _), Option<f64>)| {
-            conclude(&name, kernel, cases, seconds, unfrozen_distance, single, options.seed)
-        };
-    Ok(kernels.into_iter().zip(found).zip(unfrozen).map(finish).collect())
+    let mut examinations = Vec::new();
+    for (number, ((cases, seconds), distance)) in found.into_iter().zip(unfrozen).enumerate() {
+        let info = &kernels[number];
+        let mut examination =
+            conclude(&name, info.clone(), cases, seconds, distance, single, options.seed);
+        if let Some(worst) = failed_case(&examination) {
+            let begin = Instant::now();
+            let report = &examination.cases[worst];
+            let case = list.cases().iter().find(|case| case.name == report.name);
+            let literal = case.and_then(|case| {
+                smallest(&Failed { layer, kernel: number, info, case, report, options })
+            });
+            examination.cases[worst].literal = literal;
+            examination.seconds += begin.elapsed().as_secs_f64();
+        }
+        examinations.push(examination);
+    }
+    Ok(examinations)
+}
+
+/// The number of the case that a failed examination reports.
+fn failed_case(examination: &Examination) -> Option<usize> {
+    let failed = examination.verdict.outcome() == Outcome::Failed;
+    examination.worst_number().filter(|_| failed)
 }
 
 fn conclude(
@@ -159,9 +179,6 @@ fn examine_case(
         Err(error) => return undecided(error.into()),
     };
     let judge = |&(kernel, precision): &(usize, Precision)| {
-        let required_resolution = options.required_resolution;
-        let lane =
-            Settings { precision, forward_precision, required_resolution, ..Settings::default() };
         let trial = Trial {
             layer,
             kernel,
@@ -169,7 +186,7 @@ fn examine_case(
             place: &place,
             measured: &measured,
             precision,
-            required: lane.resolution(),
+            required: required(precision, layer, options),
             demand: demand(case, precision),
             options,
         };

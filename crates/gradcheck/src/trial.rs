@@ -19,14 +19,12 @@ use crate::random::cotangent;
 use crate::rule::Rule;
 use crate::session::Session;
 use crate::settings::Precision;
-use crate::shrink::{Failing, literal, shrink};
 use crate::values::Place;
 use crate::verdict::{Outcome, Reason, Verdict};
+use crate::worst::{inspect, worst_argument};
 
 /// The largest input at which conduct is tested; a larger one would show nothing else.
 const LARGEST_PROTOCOL: usize = 8192;
-/// Numbers that the definition may compute in one attempt at shrinking.
-const SHRINKING_BUDGET: usize = 2_000_000;
 
 /// A kernel in a case, beside what was measured there.
 pub(crate) struct Trial<'a> {
@@ -63,6 +61,7 @@ impl CaseReport {
             protocol: Vec::new(),
             identities: Vec::new(),
             controls: None,
+            worst: None,
             failure: None,
             literal: None,
         }
@@ -89,6 +88,9 @@ fn judge_kernel(trial: &Trial) -> Result<(CaseReport, Option<f64>), CheckError> 
     let claimed = measured.claimed(&backward, trial.precision)?;
     let rule = measured.rule(trial.precision, trial.required);
     report.arguments = measured.judge(&claimed, rule);
+    if let Some(number) = worst_argument(&report.arguments) {
+        report.worst = Some(inspect(measured, number, &report.arguments[number])?);
+    }
     report.resolution = report.arguments.iter().map(|a| a.resolution).fold(0.0, f64::max);
     report.verdict = measured.overall(&report.arguments);
     if report.verdict.outcome() == Outcome::Passed {
@@ -101,9 +103,6 @@ fn judge_kernel(trial: &Trial) -> Result<(CaseReport, Option<f64>), CheckError> 
     if report.verdict.outcome() == Outcome::Failed {
         let roles = roles(place);
         report.failure = failure(measured, &claimed, &report.arguments, &roles, trial.precision)?;
-        report.literal = report.failure.as_ref().and_then(|failure| {
-            smallest(trial, failure.worst.cotangent).as_ref().and_then(literal)
-        });
     }
     if trial.case.cotangent == CotangentKind::Normal && place.arguments[0].len() <= LARGEST_PROTOCOL
     {
@@ -225,41 +224,6 @@ fn with_conduct(
         .chain(identities.iter().filter_map(of_identity))
         .collect();
     Verdict::weightiest(all.iter())
-}
-
-/// The smallest input found at which the kernel fails, for one of the random cotangents.
-fn smallest(trial: &Trial, cotangent: usize) -> Option<Failing> {
-    let measured = trial.measured;
-    let cotangent = measured.cotangents.dense(cotangent, measured.problem.output.len());
-    let start = Failing { place: trial.place.clone(), cotangent };
-    let fails = |failing: &Failing| {
-        let session = new_session(trial).ok();
-        let failed = session.map(|session| is_wrong(trial, &session, failing));
-        matches!(failed, Some(Ok(true)))
-    };
-    Some(shrink(trial.layer, start, &fails))
-}
-
-/// Whether the numbers of a kernel are wrong at a place.
-fn is_wrong(trial: &Trial, session: &Session, failing: &Failing) -> Result<bool, CheckError> {
-    let place = &failing.place;
-    let base = place.slices();
-    let forward = |values: &[&[f64]]| definition(trial.layer, place, values, &base);
-    let arguments = place.as_arguments();
-    let precision = trial.layer.definition_precision();
-    let problem = Problem::new(&arguments, &forward, precision, trial.options.seed)?;
-    let plan = Plan {
-        is_constant: &place.is_constant(),
-        precisions: &[trial.precision],
-        random: vec![failing.cotangent.clone()],
-        budget: SHRINKING_BUDGET,
-        seed: trial.options.seed,
-    };
-    let Ok(measured) = Measured::new(&problem, plan)? else { return Ok(false) };
-    let backward = |values: &[&[f64]], v: &[f64]| session.gradients(place, values, v);
-    let claimed = measured.claimed(&backward, trial.precision)?;
-    let reports = measured.judge(&claimed, measured.rule(trial.precision, trial.required));
-    Ok(measured.overall(&reports).outcome() == Outcome::Failed)
 }
 
 /// The largest distance of the claimed gradients to the derivative in which nothing is stopped,

@@ -98,7 +98,11 @@ impl Layer for EntryLayer {
     fn fit(&self, shape: &[usize]) -> Vec<usize> {
         let mut shape = shape.to_vec();
         if let Some(width) = shape.last_mut() {
-            *width = width.next_multiple_of(self.groups);
+            // A case of few features is about statistics over few numbers, so every group gets as many.
+            *width = match *width {
+                few @ 0..=4 => few * self.groups,
+                many => many.next_multiple_of(self.groups),
+            };
         }
         shape
     }
