@@ -73,7 +73,8 @@ pub struct CaseReport {
     pub identities: Vec<IdentityReport>,
     /// The wrong gradients that had to be rejected; `None` if there was no pass to back.
     pub controls: Option<ControlReport>,
-    /// The entry that is farthest off, or nearest to it; `None` if the numbers could not be had.
+    /// The entry that is farthest off, or nearest to it: of the first case, and of those whose numbers are
+    /// wrong.
     pub worst: Option<WorstEntry>,
     /// What is known of a wrong gradient.
     pub failure: Option<Failure>,

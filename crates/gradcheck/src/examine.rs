@@ -52,7 +52,7 @@ pub fn examine_with(
     progress: &mut dyn FnMut(&Progress),
 ) -> Result<Vec<Examination>, CheckError> {
     let (name, kernels) = (layer.name(), layer.kernels());
-    if kernels.is_empty() {
+    if !kernels.iter().any(|kernel| is_chosen(kernel, options)) {
         return Err(CheckError::NoKernels { name });
     }
     let list = match &options.only {
@@ -65,8 +65,9 @@ pub fn examine_with(
         progress(&Progress { layer: &name, case: &case.name, done, total: list.cases().len() });
         for mode in layer.modes() {
             let begin = Instant::now();
-            let trials =
-                guarded(Closure::Forward, || examine_case(layer, &kernels, case, mode, options))?;
+            let trials = guarded(Closure::Forward, || {
+                examine_case(layer, &kernels, (case, done == 0), mode, options)
+            })?;
             let share = begin.elapsed().as_secs_f64() / trials.len().max(1) as f64;
             for (number, trial, distance) in trials {
                 found[number].0.push(trial);
@@ -79,6 +80,9 @@ pub fn examine_with(
     let mut examinations = Vec::new();
     for (number, ((cases, seconds), distance)) in found.into_iter().zip(unfrozen).enumerate() {
         let info = &kernels[number];
+        if !is_chosen(info, options) {
+            continue;
+        }
         let mut examination =
             conclude(&name, info.clone(), cases, seconds, distance, single, options.seed);
         if let Some(worst) = failed_case(&examination) {
@@ -94,6 +98,10 @@ pub fn examine_with(
         examinations.push(examination);
     }
     Ok(examinations)
+}
+
+fn is_chosen(kernel: &KernelInfo, options: &Options) -> bool {
+    options.precision.is_none_or(|precision| precision == kernel.precision)
 }
 
 /// The number of the case that a failed examination reports.
@@ -139,12 +147,13 @@ type Found = (usize, CaseReport, Option<f64>);
 fn examine_case(
     layer: &dyn Layer,
     kernels: &[KernelInfo],
-    case: &Case,
+    (case, is_shown): (&Case, bool),
     mode: Mode,
     options: &Options,
 ) -> Vec<Found> {
     let numbered = kernels.iter().enumerate();
     let asked: Vec<(usize, Precision)> = numbered
+        .filter(|(_, kernel)| is_chosen(kernel, options))
         .filter(|(_, kernel)| demand(case, kernel.precision) != Demand::NotRun)
         .map(|(number, kernel)| (number, kernel.precision))
         .collect();
@@ -188,6 +197,7 @@ fn examine_case(
             precision,
             required: required(precision, layer, options),
             demand: demand(case, precision),
+            is_shown,
             options,
         };
         let (report, distance) = try_kernel(&trial);

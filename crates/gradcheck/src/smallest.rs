@@ -70,8 +70,18 @@ fn verdict(failed: &Failed, failing: &Failing) -> Option<Verdict> {
     let required = required(precision, layer, options);
     let demand = report.demand;
     let measured = &measured;
-    let trial =
-        Trial { layer, kernel, case, place, measured, precision, required, demand, options };
+    let trial = Trial {
+        layer,
+        kernel,
+        case,
+        place,
+        measured,
+        precision,
+        required,
+        demand,
+        is_shown: false,
+        options,
+    };
     let (report, _) = try_kernel(&trial);
     Some(report.verdict)
 }

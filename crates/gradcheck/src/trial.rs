@@ -37,6 +37,8 @@ pub(crate) struct Trial<'a> {
     /// The largest resolution that may pass.
     pub required: f64,
     pub demand: Demand,
+    /// Whether a reader may want to see an entry that is right.
+    pub is_shown: bool,
     pub options: &'a Options,
 }
 
@@ -88,9 +90,6 @@ fn judge_kernel(trial: &Trial) -> Result<(CaseReport, Option<f64>), CheckError> 
     let claimed = measured.claimed(&backward, trial.precision)?;
     let rule = measured.rule(trial.precision, trial.required);
     report.arguments = measured.judge(&claimed, rule);
-    if let Some(number) = worst_argument(&report.arguments) {
-        report.worst = Some(inspect(measured, number, &report.arguments[number])?);
-    }
     report.resolution = report.arguments.iter().map(|a| a.resolution).fold(0.0, f64::max);
     report.verdict = measured.overall(&report.arguments);
     if report.verdict.outcome() == Outcome::Passed {
@@ -99,6 +98,10 @@ fn judge_kernel(trial: &Trial) -> Result<(CaseReport, Option<f64>), CheckError> 
             report.verdict = Verdict::Inconclusive(Reason::NoPower { accepted });
         }
         report.controls = Some(found);
+    }
+    let is_shown = trial.is_shown || report.verdict.outcome() == Outcome::Failed;
+    if let Some(number) = worst_argument(&report.arguments).filter(|_| is_shown) {
+        report.worst = Some(inspect(measured, number, &report.arguments[number])?);
     }
     if report.verdict.outcome() == Outcome::Failed {
         let roles = roles(place);

@@ -5,7 +5,7 @@ use crate::curve::Curve;
 use crate::error::CheckError;
 use crate::kink;
 use crate::ladder::Scale;
-use crate::line::Line;
+use crate::line::{Line, quotients};
 use crate::measured::Measured;
 use crate::report::{ArgumentReport, Mismatch, Returned};
 
@@ -22,18 +22,15 @@ pub struct WorstEntry {
     pub kink_distance: Option<f64>,
 }
 
-/// The argument that is farthest off in bars: of those that are wrong if any is. `None` if all are
+/// The argument that is farthest off in bars; the first one if none is wrong. `None` if all are
 /// constants, and what is wrong with a constant needs no differences.
 pub(crate) fn worst_argument(reports: &[ArgumentReport]) -> Option<usize> {
     let bars = |report: &ArgumentReport| excess(report) / report.worst.bar;
     let differenced = reports.iter().enumerate();
     let differenced = differenced.filter(|(_, report)| report.returned != Returned::Constant);
-    let weight = |report: &ArgumentReport| (report.wrong > 0, bars(report));
-    let heavier = |a: &ArgumentReport, b: &ArgumentReport| {
-        let ((wrong, bars), (other_wrong, other_bars)) = (weight(a), weight(b));
-        wrong.cmp(&other_wrong).then(bars.total_cmp(&other_bars))
-    };
-    differenced.max_by(|(_, a), (_, b)| heavier(a, b)).map(|(number, _)| number)
+    let wrong = differenced.clone().filter(|(_, report)| report.wrong > 0);
+    let worst = wrong.max_by(|(_, a), (_, b)| bars(a).total_cmp(&bars(b)));
+    worst.or(differenced.clone().next()).map(|(number, _)| number)
 }
 
 /// How far the worst entry is off.
@@ -60,11 +57,20 @@ pub(crate) fn inspect(
     let cotangent = report.worst.cotangent;
     let estimates = column.estimates(problem, &measured.cotangents);
     let noise = estimates[cotangent].map_or(0.0, |estimate| estimate.noise);
+    let mut all = column.quotients[cotangent].clone();
+    // A check stops where rounding takes over; a reader wants to see it do so.
+    let base = point[number].clone();
+    let mut moved = vec![false; problem.output.len()];
+    for &step in &steps[all.len()..] {
+        let cotangents = &measured.cotangents;
+        let found = quotients(problem, &mut point, &base, &line, step, cotangents, &mut moved)?;
+        all.push(found.central[cotangent]);
+    }
     let analytic = report.worst.analytic;
     Ok(WorstEntry {
         argument: argument.name.to_string(),
         worst: report.worst.clone(),
-        curve: Curve::new(&steps, &column.quotients[cotangent], analytic, noise),
+        curve: Curve::new(&steps, &all, analytic, noise),
         kink_distance: kink::nearest(&steps, &column.gaps[cotangent], noise),
     })
 }

@@ -1,7 +1,7 @@
 //! How far difference quotients are from a gradient, by their step.
 
 use super::chart::{Chart, Curve, CurveKind, CurvePoint, Panel, XAxis};
-use super::{Figure, drawable, in_rows};
+use super::{Figure, drawable};
 use crate::arms::distinct;
 
 /// The distance of one entry of a gradient from its difference quotients.
@@ -49,10 +49,20 @@ pub fn v_curves(file_name: &str, title: &str, curves: &[VCurve]) -> Figure {
         x_axis: XAxis::Decades,
         ceiling: f64::INFINITY,
         constant_is: "bar of the pass rule",
-        rows: in_rows(titles.into_iter().map(panel).collect()),
+        rows: rows(titles.into_iter().map(panel).collect()),
         series: series.clone(),
     };
     Figure { file_name: file_name.to_string(), svg: chart.svg(title), title: chart.title }
+}
+
+/// Two side by side: double and single precision of the same layer.
+fn rows(panels: Vec<Panel>) -> Vec<Vec<Panel>> {
+    let mut panels = panels.into_iter().peekable();
+    let mut rows = Vec::new();
+    while panels.peek().is_some() {
+        rows.push(panels.by_ref().take(2).collect());
+    }
+    rows
 }
 
 fn drawn(curve: &VCurve, series: &[String]) -> Curve {
