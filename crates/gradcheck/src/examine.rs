@@ -147,7 +147,7 @@ type Found = (usize, CaseReport, Option<f64>);
 fn examine_case(
     layer: &dyn Layer,
     kernels: &[KernelInfo],
-    (case, is_shown): (&Case, bool),
+    (case, is_first): (&Case, bool),
     mode: Mode,
     options: &Options,
 ) -> Vec<Found> {
@@ -197,7 +197,7 @@ fn examine_case(
             precision,
             required: required(precision, layer, options),
             demand: demand(case, precision),
-            is_shown,
+            is_first,
             options,
         };
         let (report, distance) = try_kernel(&trial);

@@ -79,7 +79,7 @@ fn verdict(failed: &Failed, failing: &Failing) -> Option<Verdict> {
         precision,
         required,
         demand,
-        is_shown: false,
+        is_first: false,
         options,
     };
     let (report, _) = try_kernel(&trial);

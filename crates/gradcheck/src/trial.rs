@@ -14,7 +14,7 @@ use crate::level::Level;
 use crate::measured::{Measured, Plan};
 use crate::options::Options;
 use crate::problem::Problem;
-use crate::protocol::{Bench, Finding, ProtocolReport, protocol};
+use crate::protocol::{Bench, Finding, ProtocolReport, protocol_for};
 use crate::random::cotangent;
 use crate::rule::Rule;
 use crate::session::Session;
@@ -37,8 +37,8 @@ pub(crate) struct Trial<'a> {
     /// The largest resolution that may pass.
     pub required: f64,
     pub demand: Demand,
-    /// Whether a reader may want to see an entry that is right.
-    pub is_shown: bool,
+    /// Whether it is the first case, whose numbers are shown even if they are right.
+    pub is_first: bool,
     pub options: &'a Options,
 }
 
@@ -99,7 +99,7 @@ fn judge_kernel(trial: &Trial) -> Result<(CaseReport, Option<f64>), CheckError> 
         }
         report.controls = Some(found);
     }
-    let is_shown = trial.is_shown || report.verdict.outcome() == Outcome::Failed;
+    let is_shown = trial.is_first || report.verdict.outcome() == Outcome::Failed;
     if let Some(number) = worst_argument(&report.arguments).filter(|_| is_shown) {
         report.worst = Some(inspect(measured, number, &report.arguments[number])?);
     }
@@ -170,7 +170,7 @@ fn conduct<'k>(trial: &Trial<'k>, session: &Session<'k>, claimed: &Claimed) -> V
     none[0] = 0;
     let precision = trial.precision;
     let fresh = || new_session(trial);
-    protocol(&Bench {
+    let bench = Bench {
         layer,
         fresh: &fresh,
         session,
@@ -182,7 +182,8 @@ fn conduct<'k>(trial: &Trial<'k>, session: &Session<'k>, claimed: &Claimed) -> V
         allowed: allowed(trial, claimed),
         relative: relative(trial),
         output: &trial.measured.problem.output,
-    })
+    };
+    protocol_for(trial.case.input, &bench)
 }
 
 fn identities(

@@ -111,6 +111,7 @@ fn input(input: Input, shape: &[usize], seed: u64) -> Vec<f64> {
     let mut x: Vec<f64> = (0..count).map(|_| generator.sample(StandardNormal)).collect();
     match input {
         Input::FullMantissa => return x,
+        Input::ManyRows | Input::ManyColumns => {}
         Input::Normal { scale, offset } => x.iter_mut().for_each(|x| *x = *x * scale + offset),
         Input::ConstantRow => {
             let row = width.min(count.saturating_sub(width));
