@@ -22,7 +22,7 @@ pub type Traced<S> = Tensor<S, f64, Cpu, OwnedTape<f64, Cpu>>;
 /// ```
 /// use dfdx::nn::{DeviceBuildExt, Module, builders, modules::LayerNorm1D};
 /// use dfdx::shapes::Const;
-/// use dfdx::tensor::{AsVec, Cpu};
+/// use dfdx::tensor::Cpu;
 /// use gradcheck::{Argument, Settings, Verdict};
 /// use norms::check_dfdx;
 ///
