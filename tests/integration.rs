@@ -8,5 +8,8 @@ mod study;
 /// What is refused: exit code, message, nothing written.
 mod refusals;
 
-/// Listing and gradient checking.
+/// Listing and help.
 mod verbs;
+
+/// Gradient checking.
+mod gradients;

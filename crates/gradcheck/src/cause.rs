@@ -221,7 +221,7 @@ mod tests {
             "a factor: the gradient is -1, a flipped sign, times the derivative"
         );
         assert!(words(&gradient(1.0, 1.0, 4.0 / 3.0)).contains("4/3, columns over one less"));
-        assert!(words(&gradient(0.0, 0.0, 1.0)).contains("both terms of the statistics"));
+        assert!(words(&gradient(0.0, 0.0, 1.0)).contains("the pair of mean and variance terms"));
         assert_eq!(words(&[0.0; 8]), "the gradient is zero");
         assert_eq!(words(&[0.1, 7.0, 0.3, 0.0, 2.0, 0.1, 0.2, 5.0]), "");
     }

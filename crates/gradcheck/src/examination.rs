@@ -130,18 +130,21 @@ impl fmt::Display for Examination {
         writeln!(f, ", seed {seed}")?;
         writeln!(
             f,
-            "  {} cases: {} passed, {} failed, {} undecided; {:.2} s",
+            "  {} case{}: {} passed, {} failed, {} undecided; {:.2} s",
             self.cases.len(),
+            if self.cases.len() == 1 { "" } else { "s" },
             self.count(Outcome::Passed),
             self.count(Outcome::Failed),
             self.count(Outcome::Inconclusive),
             self.seconds
         )?;
-        writeln!(
-            f,
-            "  an error of {resolution:.1e} would be seen in every case passed, of {:.1e} in half",
-            self.typical_resolution
-        )?;
+        if resolution.is_finite() {
+            writeln!(
+                f,
+                "  an error of {resolution:.1e} would be seen in every case passed, of {:.1e} in half",
+                self.typical_resolution
+            )?;
+        }
         if let Some(distance) = self.unfrozen_distance {
             writeln!(f, "  distance to the derivative without stops: {distance:.1e}")?;
         }
@@ -168,6 +171,9 @@ impl Examination {
             1..=8 => names.join(", "),
             more => format!("{} and {} more", names[..8].join(", "), more - 8),
         };
+        if self.cases.len() == 1 {
+            return Ok(());
+        }
         writeln!(f, "  failed too: {}", list(&names(Outcome::Failed)))?;
         writeln!(f, "  undecided: {}", list(&names(Outcome::Inconclusive)))?;
         writeln!(f, "  passed: {}", list(&names(Outcome::Passed)))

@@ -120,7 +120,7 @@ impl Statistics {
             make("xhat", None, &|e| xhat[e]),
         ];
         if is_centred {
-            let both = "both terms of the statistics";
+            let both = "the pair of mean and variance terms";
             terms.insert(0, make("r * m1", Some("the mean term"), &|e| r[e] * m1[e]));
             terms.push(make("m1", None, &|e| m1[e]));
             terms.push(make("r", None, &|e| r[e]));

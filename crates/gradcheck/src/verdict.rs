@@ -210,7 +210,8 @@ impl fmt::Display for Reason {
                 "{name} is declared, but the forward pass violates it by {violation:.1e}"
             ),
             Reason::Cases { undecided, allowed } => {
-                write!(formatter, "{undecided} cases undecided, {allowed} may be")
+                let cases = if *undecided == 1 { "case" } else { "cases" };
+                write!(formatter, "{undecided} {cases} undecided, {allowed} may be")
             }
         }
     }

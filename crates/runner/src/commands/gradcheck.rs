@@ -19,8 +19,15 @@ use crate::terminal::{complain, say};
 
 /// What was examined, and a gradient known to be wrong that was examined with it.
 struct Examined {
+    what: What,
     examinations: Vec<Examination>,
     control: Vec<Examination>,
+}
+
+/// How the layers were named.
+enum What {
+    Catalogue,
+    Python(String),
 }
 
 /// Examines the named norms, all of them, or a Python layer, and prints a table and what failed.
@@ -71,7 +78,8 @@ fn python(
     let examined = examine_with(&layer, options, &mut |at| progress.show(at));
     progress.end();
     layer.notes().iter().for_each(|note| complain(&format!("note: {note}")));
-    Ok(Examined { examinations: examined.map_err(refused)?, control: Vec::new() })
+    let examinations = examined.map_err(refused)?;
+    Ok(Examined { what: What::Python(spec.to_string()), examinations, control: Vec::new() })
 }
 
 fn refused(error: CheckError) -> Failure {

@@ -9,7 +9,7 @@ use gradcheck::{CheckError, Examination, Options};
 use norms::{Entry, certify, standing_control};
 
 use super::progress::Progress;
-use super::{Examined, refused};
+use super::{Examined, What, refused};
 use crate::config::nearest;
 use crate::failure::Failure;
 
@@ -24,7 +24,8 @@ pub(super) fn examine(names: &[String], options: &Options) -> Result<Examined, F
         examinations.extend(found.map_err(refused)?);
     }
     let plain = Options { only: Some("plain".to_string()), ..options.clone() };
-    Ok(Examined { examinations, control: standing_control(&plain).map_err(refused)? })
+    let control = standing_control(&plain).map_err(refused)?;
+    Ok(Examined { what: What::Catalogue, examinations, control })
 }
 
 fn all(

@@ -2,7 +2,8 @@
 
 use gradcheck::{CaseReport, Examination, Outcome, Precision};
 
-use super::Examined;
+use super::json::dtype;
+use super::{Examined, What};
 use crate::tables::table;
 
 const HEADER: [&str; 7] =
@@ -22,10 +23,22 @@ pub(super) fn rendered(examined: &Examined) -> String {
     }
     for examination in &examined.examinations {
         if examination.verdict.outcome() != Outcome::Passed {
-            text += &format!("\n\n{}", examination.to_string().trim_end());
+            let (report, replay) = (examination.to_string(), replay(examination, &examined.what));
+            text += &format!("\n\n{}\n  again: {replay}", report.trim_end());
         }
     }
     text
+}
+
+/// The command that shows the worst case alone.
+fn replay(examination: &Examination, what: &What) -> String {
+    let layer = match what {
+        What::Catalogue => examination.layer.clone(),
+        What::Python(spec) => format!("--python {spec}"),
+    };
+    let (dtype, seed) = (dtype(examination), examination.seed);
+    let case = examination.worst().map_or("plain", |case| case.name.as_str());
+    format!("normlab gradcheck {layer} --dtype {dtype} --seed {seed} --case {case}")
 }
 
 /// The kernels of each layer, which follow one another.
