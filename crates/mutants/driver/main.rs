@@ -1,9 +1,8 @@
 //! Tries one mutant after another: reads `NUMBER LAYER...` from standard input, runs the gradient
 //! checker over the battery of each layer until a case fails, and says which.
 //!
-//! Answers are lines: `case NAME` before each case, then `caught NAME` or `survived`. For the unchanged
-//! program, number 0, a case that fails is a false alarm; for a mutant it counts only where the
-//! unchanged program passes.
+//! Answers are lines: `case NAME` before each case, `failed NAME` after one that fails, `done` at the end.
+//! The unchanged program, number 0, is tried on every case: where it fails, no mutant is caught.
 
 mod operation;
 
@@ -16,6 +15,9 @@ use operation::OPERATIONS;
 /// What was looked at: a kernel in a mode and a precision.
 type Place = (String, bool, bool);
 
+/// A case of so many numbers takes little longer than one of a few.
+const LARGEST_SMALL: usize = 256;
+
 fn main() {
     // A mutant that panics is caught; what it says is of no interest.
     std::panic::set_hook(Box::new(|_| ()));
@@ -24,10 +26,8 @@ fn main() {
         let mut words = line.split_whitespace();
         let number = words.next().and_then(|word| word.parse().ok()).expect("a number");
         let layers: Vec<&str> = words.collect();
-        match first_failure(number, &layers, &mut unchanged) {
-            Some(case) => say(&format!("caught {case}")),
-            None => say("survived"),
-        }
+        attempt(number, &layers, &mut unchanged);
+        say("done");
     }
 }
 
@@ -36,44 +36,56 @@ fn say(line: &str) {
     stdout().flush().expect("someone listens");
 }
 
-/// The first case that fails, cheap ones before the others.
-fn first_failure(
-    number: usize,
-    layers: &[&str],
-    unchanged: &mut HashMap<String, Vec<Place>>,
-) -> Option<String> {
-    for layer in layers {
-        for case in battery(layer) {
-            let name = format!("{layer}/{}", case.name);
-            say(&format!("case {name}"));
-            mutant::activate(number);
-            let failed = failures(layer, &case);
-            mutant::activate(0);
-            if failed.is_empty() {
-                continue;
-            }
-            let known: &[Place] = match number {
-                0 => &[],
-                _ => unchanged.entry(name.clone()).or_insert_with(|| failures(layer, &case)),
-            };
-            if failed.iter().any(|place| !known.contains(place)) {
-                return Some(name);
+/// Tries a mutant case by case, cheap ones before the others, until one fails.
+fn attempt(number: usize, layers: &[&str], unchanged: &mut HashMap<String, Vec<Place>>) {
+    for (layer, case) in in_order(layers) {
+        let name = format!("{layer}/{}", case.name);
+        say(&format!("case {name}"));
+        mutant::activate(number);
+        let failed = failures(layer, &case);
+        mutant::activate(0);
+        if failed.is_empty() {
+            continue;
+        }
+        let known: &[Place] = match number {
+            0 => &[],
+            _ => unchanged.entry(name.clone()).or_insert_with(|| failures(layer, &case)),
+        };
+        if failed.iter().any(|place| !known.contains(place)) {
+            say(&format!("failed {name}"));
+            if number != 0 {
+                return;
             }
         }
     }
-    None
 }
 
-/// The cases of a layer: `plain` first, then from small to large.
+/// The cases of some layers: `plain` first, then one of every small shape, then the others, always from
+/// small to large.
+fn in_order<'a>(layers: &[&'a str]) -> Vec<(&'a str, Case)> {
+    let mut shapes = Vec::new();
+    let mut cases = Vec::new();
+    for layer in layers {
+        for case in battery(layer) {
+            let size: usize = case.shape.iter().product();
+            let is_seen = shapes.contains(&(*layer, case.shape.clone()));
+            shapes.push((*layer, case.shape.clone()));
+            let key = (case.name != "plain", is_seen || size > LARGEST_SMALL, size);
+            cases.push((key, *layer, case));
+        }
+    }
+    cases.sort_by_key(|(key, ..)| *key);
+    cases.into_iter().map(|(_, layer, case)| (layer, case)).collect()
+}
+
+/// The cases of a layer.
 fn battery(layer: &str) -> Vec<Case> {
     let is_operation = OPERATIONS.iter().any(|operation| operation.name() == layer);
     let list = match is_operation {
         true => operation::cases(),
         false => CaseList::norms(),
     };
-    let mut cases = list.cases().to_vec();
-    cases.sort_by_key(|case| (case.name != "plain", case.shape.iter().product::<usize>()));
-    cases
+    list.cases().to_vec()
 }
 
 /// Where a case of a layer fails. That it cannot be decided is no failure.
@@ -98,7 +110,8 @@ fn failures(layer: &str, case: &Case) -> Vec<Place> {
 
 /// A norm of the catalogue by its fused kernel, or by dfdx where it has none.
 fn certify(layer: &str, options: &Options) -> Result<Vec<Examination>, CheckError> {
-    let entry = norms::CATALOGUE.iter().find(|entry| entry.name == layer).expect("in the catalogue");
+    let entry =
+        norms::CATALOGUE.iter().find(|entry| entry.name == layer).expect("in the catalogue");
     let mut found = norms::certify(entry, options, &mut |_| ())?;
     if found.iter().any(|examination| examination.kernel == "kernel") {
         found.retain(|examination| examination.kernel == "kernel");

@@ -10,16 +10,21 @@ pub fn activate(number: usize) {
     ACTIVE.store(number, Ordering::Relaxed);
 }
 
-/// Which of these mutants is active, if any of them is.
-#[inline(always)]
+/// Which of these mutants is active, if any of them is. Inlined in hundreds of places of loops that are
+/// compiled for several processors it would take the compiler minutes.
+#[inline(never)]
 pub fn among(numbers: &[usize]) -> Option<usize> {
     let active = ACTIVE.load(Ordering::Relaxed);
     numbers.iter().position(|&number| number == active)
 }
 
 /// The items of a loop, without the first or the last where that mutant is active.
-#[inline(always)]
-pub fn items<I: IntoIterator>(items: I, without_first: usize, without_last: usize) -> Items<I::IntoIter> {
+#[inline]
+pub fn items<I: IntoIterator>(
+    items: I,
+    without_first: usize,
+    without_last: usize,
+) -> Items<I::IntoIter> {
     let active = ACTIVE.load(Ordering::Relaxed);
     let skipped = usize::from(active == without_first);
     let items = items.into_iter().skip(skipped).peekable();
@@ -35,7 +40,7 @@ pub struct Items<I: Iterator> {
 impl<I: Iterator> Iterator for Items<I> {
     type Item = I::Item;
 
-    #[inline(always)]
+    #[inline]
     fn next(&mut self) -> Option<I::Item> {
         let item = self.items.next()?;
         if self.without_last && self.items.peek().is_none() { None } else { Some(item) }

@@ -1,8 +1,8 @@
 //! The operations that networks are made of, as layers of the gradient checker.
 
 use gradcheck::{
-    Call, CaseList, CheckError, Evaluation, Examination, Kernel, KernelInfo, Layer, Offered, Options,
-    Parameter, Precision, Role, Strided, Value, examine,
+    Call, CaseList, CheckError, Evaluation, Examination, Kernel, KernelInfo, Layer, Offered,
+    Options, Parameter, Precision, Role, Strided, Value, examine,
 };
 use ops::{Buffer, Element, Mode, Pass};
 
@@ -53,7 +53,8 @@ impl Operation {
             Linear => {
                 let (weight, bias) = (arguments[1], arguments[2]);
                 let entry = |row: usize, output: usize| {
-                    let term = |input| x[row * columns + input] * weight[input * bias.len() + output];
+                    let term =
+                        |input| x[row * columns + input] * weight[input * bias.len() + output];
                     (0..columns).map(term).sum::<f64>() + bias[output]
                 };
                 let row = |row| (0..bias.len()).map(move |output| entry(row, output));

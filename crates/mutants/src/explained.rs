@@ -1,4 +1,4 @@
-//! The list of survivors that have an explanation.
+//! What is known and explained: mutants that survive, and cases that reject the unchanged program.
 
 use serde::Deserialize;
 
@@ -40,22 +40,43 @@ impl Explained {
         self.file == mutant.file
             && self.function == mutant.function
             && self.line == mutant.line
-            && self.from.as_ref().is_none_or(|from| *from == mutant.from_text())
-            && self.to.contains(&mutant.to_text())
+            && self.from.as_ref().is_none_or(|from| *from == mutant.replaced())
+            && self.to.contains(&mutant.replacement())
     }
 }
 
-/// The list, `explained.toml`.
+/// Cases that reject the unchanged program, all for one reason.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FalseAlarm {
+    /// Each with its layer, as `layer/plain`.
+    pub cases: Vec<String>,
+    /// Why they do.
+    pub reason: String,
+}
+
+/// What is explained: the file `explained.toml`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lists {
+    /// Mutants that nothing catches.
+    #[serde(default)]
+    pub survivor: Vec<Explained>,
+    /// Cases that catch the unchanged program.
+    #[serde(default)]
+    pub false_alarm: Vec<FalseAlarm>,
+}
+
+/// Reads the lists.
 ///
 /// # Errors
-/// If the text is not such a list.
-pub fn parse(text: &str) -> Result<Vec<Explained>, String> {
-    #[derive(Deserialize)]
-    struct List {
-        #[serde(default)]
-        survivor: Vec<Explained>,
+/// If the text is not such a file, or an entry has no reason.
+pub fn parse(text: &str) -> Result<Lists, String> {
+    let lists: Lists = toml::from_str(text).map_err(|error| format!("explained.toml: {error}"))?;
+    let reasons = lists.survivor.iter().map(|entry| &entry.reason);
+    let mut reasons = reasons.chain(lists.false_alarm.iter().map(|alarm| &alarm.reason));
+    match reasons.any(|reason| reason.trim().is_empty()) {
+        true => Err("explained.toml: an entry has no reason".to_owned()),
+        false => Ok(lists),
     }
-    let list: List =
-        toml::from_str(text).map_err(|error| format!("the list of survivors: {error}"))?;
-    Ok(list.survivor)
 }

@@ -6,7 +6,7 @@ use syn::{Block, Expr, ImplItemFn, ItemFn, ItemMod, Stmt};
 use crate::operators;
 use crate::site::{Choice, Mutant, Site};
 use crate::source::Source;
-use crate::targets::Part;
+use crate::targets::{Derivative, Part};
 
 /// Arguments that count elements: a mutant has one more, another one less.
 const COUNTING: [&str; 7] =
@@ -17,11 +17,7 @@ const COUNTING: [&str; 7] =
 ///
 /// # Errors
 /// If the file cannot be parsed, or a function has gone: then nothing would be mutated.
-pub fn find(
-    source: &Source,
-    functions: &[(&str, Part)],
-    first: usize,
-) -> Result<Vec<Site>, String> {
+pub fn find(source: &Source, functions: &[Derivative], first: usize) -> Result<Vec<Site>, String> {
     let file = syn::parse_file(&source.text)
         .map_err(|error| format!("{} cannot be parsed: {error}", source.file))?;
     let mut finder = Finder {
@@ -35,7 +31,7 @@ pub fn find(
     };
     finder.visit_file(&file);
     let mut sites = finder.sites;
-    for (name, _) in functions {
+    for Derivative { function: name, .. } in functions {
         if !sites.iter().any(|site| site.mutants[0].function == *name) {
             return Err(format!("{} has nothing to mutate in a function {name}", source.file));
         }
@@ -47,7 +43,7 @@ pub fn find(
 
 struct Finder<'a> {
     source: &'a Source,
-    functions: &'a [(&'a str, Part)],
+    functions: &'a [Derivative],
     /// Name of the function that is being visited, and what of it is mutated.
     function: String,
     part: Option<Part>,
@@ -59,12 +55,12 @@ struct Finder<'a> {
 
 impl Finder<'_> {
     fn enter(&mut self, name: &str, body: &Block) {
-        let Some((_, part)) = self.functions.iter().find(|(function, _)| *function == name) else {
+        let Some(found) = self.functions.iter().find(|known| known.function == name) else {
             return;
         };
         self.function = name.to_owned();
-        self.part = Some(*part);
-        self.is_active = *part == Part::Whole;
+        self.part = Some(found.part);
+        self.is_active = found.part == Part::Whole;
         self.visit_block(body);
         self.is_active = false;
         self.part = None;
@@ -94,7 +90,11 @@ impl Finder<'_> {
         self.add(expression, Choice::Expression, texts);
     }
 
-    fn counting(&mut self, name: &str, arguments: &syn::punctuated::Punctuated<Expr, syn::Token![,]>) {
+    fn counting(
+        &mut self,
+        name: &str,
+        arguments: &syn::punctuated::Punctuated<Expr, syn::Token![,]>,
+    ) {
         if COUNTING.contains(&name) {
             for argument in arguments {
                 self.add_expression(argument, operators::of_count(self.source, argument));
@@ -170,7 +170,7 @@ impl Finder<'_> {
                 self.visit_block(&repeated.body);
             }
             Expr::Call(call) => {
-                self.counting(&self.source.text(&*call.func).to_owned(), &call.args);
+                self.counting(self.source.text(&*call.func), &call.args);
                 visit::visit_expr_call(self, call);
             }
             Expr::MethodCall(call) => {
@@ -194,18 +194,23 @@ mod tests {
         Source { file: "test.rs".to_owned(), text: text.to_owned() }
     }
 
+    fn derivative(function: &'static str, part: Part) -> [Derivative; 1] {
+        [Derivative { function, part, layers: &[] }]
+    }
+
     #[test]
     fn the_unchanged_arm_holds_the_inner_mutants() {
         let source = source("fn f() { y = a * -b; }");
-        let sites = find(&source, &[("f", Part::Whole)], 1).expect("sound");
+        let sites = find(&source, &derivative("f", Part::Whole), 1).expect("sound");
         let (woven, placed) = weave(&source, &sites);
         let inner = "(match mutant::among(&[5]) { None => { -b }, Some(_) => { b } })";
         let product = format!(
             "(match mutant::among(&[2, 3, 4]) {{ None => {{ a * {inner} }}, \
              Some(0) => {{ a / (-b) }}, Some(1) => {{ a }}, Some(_) => {{ (-b) }} }})"
         );
-        let assignment =
-            format!("(match mutant::among(&[1]) {{ None => {{ y = {product} }}, Some(_) => {{ () }} }})");
+        let assignment = format!(
+            "(match mutant::among(&[1]) {{ None => {{ y = {product} }}, Some(_) => {{ () }} }})"
+        );
         assert_eq!(woven, format!("fn f() {{ {assignment}; }}"));
         let text_of = |number| {
             let place = placed.iter().find(|placed| placed.number == number).expect("placed");
@@ -218,7 +223,7 @@ mod tests {
     #[test]
     fn loops_lose_an_item_and_indices_go_around() {
         let source = source("fn f() { for i in 0..n { x[i] += 1.0; } }");
-        let sites = find(&source, &[("f", Part::Whole)], 1).expect("sound");
+        let sites = find(&source, &derivative("f", Part::Whole), 1).expect("sound");
         let (woven, _) = weave(&source, &sites);
         assert!(woven.contains("for i in mutant::items(0..n, 2, 3) {"), "{woven}");
         assert!(woven.contains("x[(match mutant::among(&["), "{woven}");
@@ -228,7 +233,7 @@ mod tests {
     #[test]
     fn only_what_is_recorded_is_mutated() {
         let source = source("fn f() { a + b; pass.record(move |g| { c + d; }); e + f; }");
-        let sites = find(&source, &[("f", Part::Recorded)], 1).expect("sound");
+        let sites = find(&source, &derivative("f", Part::Recorded), 1).expect("sound");
         assert_eq!(sites.iter().map(|site| site.mutants.len()).collect::<Vec<_>>(), [3]);
         assert_eq!(sites[0].mutants[0].from, "c + d");
         assert_eq!(sites[0].mutants[0].function, "f");
@@ -236,7 +241,7 @@ mod tests {
 
     #[test]
     fn a_function_that_has_gone_is_an_error() {
-        let message = find(&source("fn f() { a + b; }"), &[("g", Part::Whole)], 1);
+        let message = find(&source("fn f() { a + b; }"), &derivative("g", Part::Whole), 1);
         assert_eq!(message.unwrap_err(), "test.rs has nothing to mutate in a function g");
     }
 }

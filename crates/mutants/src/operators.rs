@@ -2,13 +2,13 @@
 //!
 //! They know syntax alone. A replacement that has the wrong type is thrown out by the compiler.
 
-mod arithmetic;
 mod arguments;
+mod arithmetic;
 mod control;
 mod numbers;
 mod slices;
 
-use syn::{Expr, Stmt};
+use syn::{Expr, Stmt, UnOp};
 
 use crate::source::Source;
 
@@ -35,9 +35,7 @@ pub fn of_expression(source: &Source, expression: &Expr) -> Vec<String> {
         }
         Expr::Tuple(tuple) => arguments::swapped(source, expression, tuple.elems.iter()),
         Expr::Array(array) => arguments::swapped(source, expression, array.elems.iter()),
-        Expr::Struct(literal) => {
-            arguments::swapped(source, expression, literal.fields.iter().map(|field| &field.expr))
-        }
+        Expr::Struct(literal) => arguments::swapped_fields(source, literal),
         Expr::Match(choice) => control::of_match(source, choice),
         _ => Vec::new(),
     };
@@ -78,6 +76,7 @@ fn dedup(found: &mut Vec<String>) {
 fn operand(source: &Source, expression: &Expr) -> String {
     let text = source.text(expression);
     match expression {
+        Expr::Unary(unary) if matches!(unary.op, UnOp::Deref(_)) => text.to_owned(),
         Expr::Binary(_) | Expr::Cast(_) | Expr::Unary(_) | Expr::Range(_) | Expr::Closure(_) => {
             format!("({text})")
         }
@@ -108,7 +107,7 @@ mod tests {
         assert_eq!(expression("a - b"), ["a + b", "a", "-b"]);
         assert_eq!(expression("a * b"), ["a / b", "a", "b"]);
         assert_eq!(expression("a / b"), ["a * b", "a", "b"]);
-        assert_eq!(expression("*a += b"), ["(*a) -= b", "(*a) = b", "()"]);
+        assert_eq!(expression("*a += b"), ["*a -= b", "*a = b", "()"]);
         assert_eq!(expression("-a"), ["a"]);
         assert_eq!(expression("a < b"), ["a <= b", "a > b"]);
     }
@@ -135,6 +134,7 @@ mod tests {
         assert_eq!(expression("a.max(b)"), ["a.min(b)"]);
         assert_eq!(expression("f(&a, &b, c)"), ["f(&b, &a, c)"]);
         assert_eq!(expression("[mean, r]"), ["[r, mean]"]);
+        assert_eq!(expression("S { mean, b: r }"), ["S { mean: r, b: mean }"]);
         assert_eq!(expression("f(a, 1)"), [""; 0]);
     }
 
@@ -162,7 +162,8 @@ mod tests {
     fn statements_are_left_out_and_made_twice() {
         assert_eq!(statement("f(x);"), ["", "f(x); f(x);"]);
         assert_eq!(statement("sums.fill(zero);"), [""]);
-        let twice = "let again = Buffer::copy_of(&dx); gradients.add(&x, again); gradients.add(&x, dx);";
+        let twice =
+            "let again = Buffer::copy_of(&dx); gradients.add(&x, again); gradients.add(&x, dx);";
         assert_eq!(statement("gradients.add(&x, dx);"), ["", twice]);
     }
 }

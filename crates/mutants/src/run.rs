@@ -8,8 +8,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// No case of the battery takes a tenth of this; what takes longer does not end.
-const LONGEST_CASE: Duration = Duration::from_secs(30);
+/// No case of the battery takes a fifth of this; what takes longer does not end.
+const LONGEST_CASE: Duration = Duration::from_secs(15);
 
 /// A mutant and the layers that must notice.
 #[derive(Debug, Clone)]
@@ -25,8 +25,8 @@ pub struct Task {
 pub struct Fate {
     /// Number of the mutant.
     pub number: usize,
-    /// The case that failed first, with its layer; none if all passed.
-    pub caught_by: Option<String>,
+    /// The cases that failed, with their layers: the first alone for a mutant, and none if it survives.
+    pub failed: Vec<String>,
     /// How long it took.
     pub seconds: f64,
 }
@@ -50,6 +50,7 @@ pub fn run(
             fates.push(fate);
             progress(fates.len());
         }
+        worker.into_iter().for_each(Worker::stop);
         Ok(())
     };
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(tasks.len());
@@ -106,27 +107,21 @@ fn attempt(driver: &Path, slot: &mut Option<Worker>, task: &Task) -> Result<Fate
         Some(worker) => worker,
         None => Worker::start(driver)?,
     };
-    let caught_by = |caught_by| Fate {
-        number: task.number,
-        caught_by,
-        seconds: begin.elapsed().as_secs_f64(),
-    };
+    let fate =
+        |failed| Fate { number: task.number, failed, seconds: begin.elapsed().as_secs_f64() };
     let asked = writeln!(worker.input, "{} {}", task.number, task.layers.join(" "));
     asked.map_err(|error| format!("the driver does not listen: {error}"))?;
-    // The driver names every case before it begins: `case NAME`; the last line is `caught NAME` or
-    // `survived`.
-    let mut case = String::new();
+    // The driver names every case before it begins, `case NAME`, and those that fail, `failed NAME`; the
+    // last line is `done`.
+    let (mut case, mut failed) = (String::new(), Vec::new());
     loop {
         match worker.lines.recv_timeout(LONGEST_CASE) {
             Ok(line) => match line.split_once(' ') {
                 Some(("case", name)) => case = name.to_owned(),
-                Some(("caught", name)) => {
+                Some((_, name)) => failed.push(name.to_owned()),
+                None => {
                     *slot = Some(worker);
-                    return Ok(caught_by(Some(name.to_owned())));
-                }
-                _ => {
-                    *slot = Some(worker);
-                    return Ok(caught_by(None));
+                    return Ok(fate(failed));
                 }
             },
             Err(error) => {
@@ -135,7 +130,8 @@ fn attempt(driver: &Path, slot: &mut Option<Worker>, task: &Task) -> Result<Fate
                     RecvTimeoutError::Timeout => "does not end",
                     RecvTimeoutError::Disconnected => "aborts",
                 };
-                return Ok(caught_by(Some(format!("{case} ({how})"))));
+                failed.push(format!("{case} ({how})"));
+                return Ok(fate(failed));
             }
         }
     }

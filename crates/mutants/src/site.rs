@@ -25,12 +25,12 @@ pub struct Mutant {
 
 impl Mutant {
     /// What is replaced, in one line.
-    pub fn from_text(&self) -> String {
+    pub fn replaced(&self) -> String {
         one_line(&self.from)
     }
 
     /// What it is replaced by, in one line.
-    pub fn to_text(&self) -> String {
+    pub fn replacement(&self) -> String {
         one_line(&self.to)
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::explained::{Explained, Kind};
+use crate::explained::{Explained, Kind, Lists};
 use crate::run::Fate;
 use crate::site::Mutant;
 
@@ -15,8 +15,10 @@ const MOST_SURVIVORS: f64 = 0.02;
 pub struct Results<'a> {
     /// In the order of their numbers.
     pub tried: Vec<(&'a Mutant, &'a Fate)>,
-    /// The list of explained survivors.
-    pub explained: &'a [Explained],
+    /// The cases that reject the unchanged program.
+    pub false_alarms: Vec<String>,
+    /// The lists of what is explained.
+    pub explained: &'a Lists,
     /// Whether all mutants were tried: only then can an explanation be stale.
     pub is_complete: bool,
 }
@@ -37,11 +39,18 @@ impl Results<'_> {
     /// live survivors.
     pub fn complaints(&self) -> Vec<String> {
         let unexplained = self.survivors().filter(|mutant| self.explanation(mutant).is_none());
-        let mut found: Vec<String> =
-            unexplained.map(|mutant| format!("survived without an explanation: {mutant}")).collect();
+        let mut found: Vec<String> = unexplained
+            .map(|mutant| format!("survived without an explanation: {mutant}"))
+            .collect();
         if self.is_complete {
             found.extend(self.stale());
         }
+        let entries = self.explained.false_alarm.iter();
+        let known: Vec<&String> = entries.flat_map(|entry| &entry.cases).collect();
+        let unknown = self.false_alarms.iter().filter(|case| !known.contains(case));
+        found.extend(unknown.map(|case| format!("the unchanged program fails in {case}")));
+        let gone = known.iter().filter(|case| !self.false_alarms.contains(case));
+        found.extend(gone.map(|case| format!("listed, but no false alarm: {case}")));
         let total = self.total();
         let live = total.mutants - total.equivalent;
         if total.survivors as f64 > MOST_SURVIVORS * live as f64 {
@@ -53,9 +62,10 @@ impl Results<'_> {
 
     fn stale(&self) -> Vec<String> {
         let mut found = Vec::new();
-        for entry in self.explained {
+        for entry in &self.explained.survivor {
             for to in &entry.to {
-                let survives = |mutant: &&Mutant| entry.is_about(mutant) && mutant.to_text() == *to;
+                let survives =
+                    |mutant: &&Mutant| entry.is_about(mutant) && mutant.replacement() == *to;
                 if !self.survivors().any(|mutant| survives(&mutant)) {
                     let Explained { file, function, line, .. } = entry;
                     found.push(format!(
@@ -68,11 +78,11 @@ impl Results<'_> {
     }
 
     fn survivors(&self) -> impl Iterator<Item = &Mutant> {
-        self.tried.iter().filter(|(_, fate)| fate.caught_by.is_none()).map(|(mutant, _)| *mutant)
+        self.tried.iter().filter(|(_, fate)| fate.failed.is_empty()).map(|(mutant, _)| *mutant)
     }
 
     fn explanation(&self, mutant: &Mutant) -> Option<&Explained> {
-        self.explained.iter().find(|entry| entry.is_about(mutant))
+        self.explained.survivor.iter().find(|entry| entry.is_about(mutant))
     }
 
     fn total(&self) -> Row {
@@ -98,7 +108,7 @@ impl Results<'_> {
             let Some((_, row)) = rows.last_mut() else { continue };
             row.mutants += 1;
             row.seconds += fate.seconds;
-            match (&fate.caught_by, self.explanation(mutant).map(|entry| entry.kind)) {
+            match (fate.failed.first(), self.explanation(mutant).map(|entry| entry.kind)) {
                 (Some(case), _) => {
                     row.caught += 1;
                     *row.cases.entry(case.clone()).or_default() += 1;
@@ -143,10 +153,86 @@ impl Row {
 impl fmt::Display for Mutant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Mutant { number, file, function, line_number, line, .. } = self;
-        let (from, to) = (self.from_text(), self.to_text());
+        let (from, to) = (self.replaced(), self.replacement());
         write!(
             f,
             "{number} at {file}:{line_number}, {function}\n    in `{line}`\n    `{from}` -> `{to}`"
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explained::parse;
+
+    fn mutant(number: usize, to: &str) -> Mutant {
+        Mutant {
+            number,
+            file: "crates/ops/src/a.rs".to_owned(),
+            function: "f".to_owned(),
+            line_number: 3,
+            line: "let y = a + b;".to_owned(),
+            from: "a + b".to_owned(),
+            to: to.to_owned(),
+        }
+    }
+
+    fn fate(number: usize, failed: &[&str]) -> Fate {
+        let failed = failed.iter().map(|case| (*case).to_owned()).collect();
+        Fate { number, failed, seconds: 0.5 }
+    }
+
+    const ENTRY: &str = "[[survivor]]\nfile = \"crates/ops/src/a.rs\"\nfunction = \"f\"\n\
+        line = \"let y = a + b;\"\nto = [\"a\"]\nreason = \"b is zero\"\nkind = ";
+
+    /// The complaints if `a` survives or not, and `a - b` is caught.
+    fn complaints(list: &str, failed: &[&str], false_alarms: &[&str]) -> Vec<String> {
+        let mutants = [mutant(1, "a - b"), mutant(2, "a")];
+        let fates = [fate(1, &["layer/plain"]), fate(2, failed)];
+        let lists = parse(list).expect("sound");
+        let results = Results {
+            tried: mutants.iter().zip(&fates).collect(),
+            false_alarms: false_alarms.iter().map(|case| (*case).to_owned()).collect(),
+            explained: &lists,
+            is_complete: true,
+        };
+        results.complaints()
+    }
+
+    #[test]
+    fn a_survivor_needs_an_explanation() {
+        let found = complaints("", &[], &[]);
+        assert!(
+            found[0].starts_with("survived without an explanation: 2 at crates/ops/src/a.rs:3")
+        );
+        assert_eq!(found[1], "1 of 2 live mutants survived, more than 2 %");
+        assert_eq!(complaints("", &["layer/one-row"], &[]), [""; 0]);
+    }
+
+    #[test]
+    fn an_explanation_needs_a_survivor() {
+        let entry = format!("{ENTRY}\"equivalent\"\n");
+        assert_eq!(complaints(&entry, &[], &[]), [""; 0]);
+        let stale =
+            "explained, but no survivor: crates/ops/src/a.rs, f: in `let y = a + b;` to `a`";
+        assert_eq!(complaints(&entry, &["layer/one-row"], &[]), [stale]);
+    }
+
+    #[test]
+    fn live_survivors_may_be_two_in_a_hundred() {
+        let entry = format!("{ENTRY}\"live\"\n");
+        let found = complaints(&entry, &[], &[]);
+        assert_eq!(found, ["1 of 2 live mutants survived, more than 2 %"]);
+    }
+
+    #[test]
+    fn false_alarms_are_known_or_complained_of() {
+        let caught = &["layer/one-row"];
+        let found = complaints("", caught, &["relu/plain"]);
+        assert_eq!(found, ["the unchanged program fails in relu/plain"]);
+        let known = "[[false_alarm]]\ncases = [\"relu/plain\"]\nreason = \"a kink\"\n";
+        assert_eq!(complaints(known, caught, &["relu/plain"]), [""; 0]);
+        assert_eq!(complaints(known, caught, &[]), ["listed, but no false alarm: relu/plain"]);
     }
 }

@@ -7,6 +7,10 @@ use std::path::{Path, PathBuf};
 /// The crates that the driver is built from. Those with derivatives need them, or test them.
 const COPIED: [&str; 4] = ["equations", "gradcheck", "norms", "ops"];
 
+/// The crates with mutants, and the driver, for generic functions are compiled where they are used. There
+/// is little to optimize, and the compiler would try for minutes.
+const MUTATED: [&str; 3] = ["mutants-driver", "norms", "ops"];
+
 /// Manifest of the driver.
 const DRIVER: &str = r#"[package]
 name = "mutants-driver"
@@ -44,8 +48,7 @@ impl Workspace {
     /// # Errors
     /// If a file cannot be read or written.
     pub fn generate(project: &Path, target: &Path) -> Result<Workspace, String> {
-        let workspace =
-            Workspace { root: target.join("mutants"), target: target.to_owned() };
+        let workspace = Workspace { root: target.join("mutants"), target: target.to_owned() };
         let manifest = manifest(&read(&project.join("Cargo.toml"))?)?;
         workspace.write("Cargo.toml", &manifest)?;
         workspace.write("Cargo.lock", &read(&project.join("Cargo.lock"))?)?;
@@ -138,7 +141,10 @@ fn manifest(project: &str) -> Result<String, String> {
     dependencies
         .ok_or("Cargo.toml has no workspace.dependencies")?
         .insert("mutant".to_owned(), mutant.into());
-    Ok(manifest.to_string())
+    let text = manifest.to_string();
+    Ok(MUTATED.iter().fold(text, |text, name| {
+        format!("{text}\n[profile.release.package.{name}]\nopt-level = 1\n")
+    }))
 }
 
 /// The manifest of a copied crate: without tests and benches, and with the crate `mutant`.
@@ -150,8 +156,7 @@ fn with_mutant(text: &str) -> Result<String, String> {
     }
     let mut inherited = toml::Table::new();
     inherited.insert("workspace".to_owned(), true.into());
-    let dependencies =
-        manifest.entry("dependencies").or_insert_with(|| toml::Table::new().into());
+    let dependencies = manifest.entry("dependencies").or_insert_with(|| toml::Table::new().into());
     if let Some(dependencies) = dependencies.as_table_mut() {
         dependencies.insert("mutant".to_owned(), inherited.into());
     }
@@ -169,6 +174,8 @@ mod tests {
         let made: toml::Table = manifest(project).expect("sound").parse().expect("sound");
         assert_eq!(made["workspace"]["dependencies"]["rand"].as_str(), Some("0.8"));
         assert_eq!(made["profile"]["release"]["debug"].as_integer(), Some(1));
+        let of_ops = &made["profile"]["release"]["package"]["ops"];
+        assert_eq!(of_ops["opt-level"].as_integer(), Some(1));
         assert_eq!(made["workspace"]["members"][0].as_str(), Some("crates/*"));
         assert!(made["workspace"].get("default-members").is_none());
     }

@@ -1,11 +1,10 @@
 //! Two arguments of the same form exchanged.
 
-use syn::{Expr, ExprMethodCall};
+use syn::{Expr, ExprMethodCall, ExprStruct, FieldValue};
 
-use super::operand;
 use crate::source::Source;
 
-/// `f(&a, &b, c)` becomes `f(&b, &a, c)`; likewise the parts of tuples, arrays and structures.
+/// `f(&a, &b, c)` becomes `f(&b, &a, c)`; likewise the parts of tuples and arrays.
 pub fn swapped<'a>(
     source: &Source,
     whole: &Expr,
@@ -37,12 +36,33 @@ fn exchanged(source: &Source, whole: &Expr, first: &Expr, second: &Expr) -> Stri
     .concat()
 }
 
+/// `S { a: x, b: y }` becomes `S { a: y, b: x }`.
+pub fn swapped_fields(source: &Source, literal: &ExprStruct) -> Vec<String> {
+    let fields: Vec<_> = literal.fields.iter().collect();
+    let mut found = Vec::new();
+    for first in 0..fields.len() {
+        for second in first + 1..fields.len() {
+            let (a, b) = (&fields[first].expr, &fields[second].expr);
+            if form(a).is_none() || form(a) != form(b) || source.text(a) == source.text(b) {
+                continue;
+            }
+            let text = |(number, field): (usize, &&FieldValue)| {
+                let other = if number == first { second } else { first };
+                let value = if number == first || number == second { other } else { number };
+                format!("{}: {}", source.text(&field.member), source.text(&fields[value].expr))
+            };
+            let fields: Vec<String> = fields.iter().enumerate().map(text).collect();
+            found.push(format!("{} {{ {} }}", source.text(&literal.path), fields.join(", ")));
+        }
+    }
+    found
+}
+
 /// `a.iter().zip(b.iter())` becomes `b.iter().zip(a.iter())`.
 pub fn swapped_zip(source: &Source, call: &ExprMethodCall) -> Vec<String> {
-    let [argument] = [call.args.first()];
-    match argument {
+    match call.args.first() {
         Some(argument) if call.method == "zip" => {
-            vec![format!("{}.zip({})", operand(source, argument), source.text(&call.receiver))]
+            vec![format!("({}).zip({})", source.text(argument), source.text(&call.receiver))]
         }
         _ => Vec::new(),
     }

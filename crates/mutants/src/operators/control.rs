@@ -51,7 +51,9 @@ pub fn of_statement(source: &Source, statement: &Stmt) -> Vec<String> {
                 let (map, key) = (source.text(&call.receiver), source.text(&call.args[0]));
                 let gradient = source.text(&call.args[1]);
                 let again = format!("let again = Buffer::copy_of(&{gradient});");
-                found.push(format!("{again} {map}.add({key}, again); {map}.add({key}, {gradient});"));
+                found.push(format!(
+                    "{again} {map}.add({key}, again); {map}.add({key}, {gradient});"
+                ));
             } else {
                 found.extend(twice(source, statement, &call.method.to_string()));
             }

@@ -14,7 +14,7 @@ pub fn of_literal(source: &Source, literal: &ExprLit) -> Vec<String> {
             Err(_) => Vec::new(),
         },
         Lit::Float(number) => match number.base10_parse::<f64>() {
-            Ok(value) if value == 0.0 => vec!["1.0".to_owned()],
+            Ok(0.0) => vec!["1.0".to_owned()],
             Ok(_) => vec![format!("(2.0 * {text})"), "0.0".to_owned()],
             Err(_) => Vec::new(),
         },
@@ -43,7 +43,9 @@ pub fn of_call(source: &Source, call: &ExprCall) -> Vec<String> {
     let Some((kind, name)) = source.text(path).split_once("::") else { return Vec::new() };
     match (name, call.args.is_empty()) {
         ("zero" | "default", true) => vec![format!("{kind}::one()")],
-        ("one", true) => vec![format!("{kind}::zero()"), format!("({kind}::one() + {kind}::one())")],
+        ("one", true) => {
+            vec![format!("{kind}::zero()"), format!("({kind}::one() + {kind}::one())")]
+        }
         ("neg_infinity", true) => vec![format!("{kind}::zero()"), format!("{kind}::infinity()")],
         _ => Vec::new(),
     }
