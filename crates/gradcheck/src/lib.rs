@@ -83,6 +83,13 @@
 //!   x: off by 1.1e11 bars, 1.1e16 ulp; wrong: all entries
 //! ```
 //!
+//! # A dfdx module
+//!
+//! A computation of a tensor library is checked like any other: a forward pass that makes tensors of
+//! the slices and reads the result, and a backward pass that starts the library's autodiff with the
+//! cotangent. The crate `norms` has that for dfdx, as `norms::check_dfdx`, with dfdx's `LayerNorm1D` as its
+//! example, and `norms::certify` for the entries of its catalogue.
+//!
 //! # A whole layer
 //!
 //! A [`Layer`] is a definition for inputs of any shape, and the kernels that claim to compute its
@@ -191,11 +198,13 @@ mod rule;
 mod session;
 mod settings;
 mod shrink;
+mod smallest;
 mod strided;
 mod terms;
 mod trial;
 mod values;
 mod verdict;
+mod worst;
 
 pub use case::{Case, CaseList, CotangentKind, Demand, Input, Parameters};
 pub use check::check;
@@ -220,3 +229,4 @@ pub use rule::Rule;
 pub use settings::{ExpectGradient, Precision, Settings};
 pub use strided::{Layout, Strided};
 pub use verdict::{Control, Outcome, Reason, Subgradient, Verdict};
+pub use worst::WorstEntry;
