@@ -64,11 +64,10 @@ pub(crate) fn walk(
         if walk.best.is_none_or(|best| here.is_better_than(best, &has_converged)) {
             walk.best = Some(here);
         }
-        rises = if walk.best.is_some_and(has_converged) && here.error > last_error {
-            rises + 1
-        } else {
-            0
-        };
+        let is_rise = walk.best.is_some_and(has_converged)
+            && here.error > last_error
+            && !has_kink_ahead(&quotients[first..]);
+        rises = if is_rise { rises + 1 } else { 0 };
         last_error = here.error;
         if rises == MOST_RISES {
             walk.has_ended = true;
@@ -76,6 +75,14 @@ pub(crate) fn walk(
         }
     }
     walk
+}
+
+/// Whether quotients change as those across a kink do, `D = a + c / h`: each change is twice the one
+/// before. Rounding has no such order, and below the distance to the kink its error is gone.
+fn has_kink_ahead(quotients: &[f64]) -> bool {
+    let changes = [0, 1, 2].map(|level| quotients[level + 1] - quotients[level]);
+    let doubles = |one: f64, next: f64| (next / one - 2.0).abs() < 0.1;
+    doubles(changes[0], changes[1]) && doubles(changes[1], changes[2])
 }
 
 impl Estimate {
@@ -171,6 +178,16 @@ mod tests {
         // |x| has the derivative 1 at 1e-3, seen by steps below 1e-3 alone.
         let found = derivative(f64::abs, 1e-3, 1.0).expect("enough steps");
         assert!((found.value - 1.0).abs() <= 8.0 * found.error && found.error < 1e-9, "{found:?}");
+    }
+
+    #[test]
+    fn the_slope_on_this_side_of_a_kink_is_found() {
+        // max(x, 0) has the derivative 1 at every x > 0; across the kink quotients are 1/2 + x / 2h.
+        for x in [0.7, 0.2, 0.031_25, 0.01, 1e-3, 1e-5] {
+            let found = derivative(|x| x.max(0.0), x, 4.0).expect("enough steps");
+            assert!((found.value - 1.0).abs() <= 8.0 * found.error, "{x}: {found:?}");
+            assert!(found.error < 1e-9, "{x}: {found:?}");
+        }
     }
 
     #[test]

@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn columns_around_the_lanes_and_rows_around_the_blocks_are_summed_whole() {
-        for (rows, width) in [(1, 1), (64, 16), (65, 17), (130, 33), (0, 5)] {
+        for (rows, width) in [(1, 1), (64, 16), (65, 17), (130, 33), (0, 5), (0, 0)] {
             let ones = vec![1.0_f64; rows * width];
             let p: Vec<f64> = (0..width).map(|column| column as f64).collect();
             let mut sums = vec![0.5; width];

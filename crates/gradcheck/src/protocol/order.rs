@@ -1,9 +1,10 @@
 //! What came before a call.
 
 use super::{Bench, Finding, Tested, read};
-use crate::layer::Mode;
+use crate::layer::{Evaluation, Mode};
 use crate::session::{Session, Use};
 use crate::strided::{Layout, Strided};
+use crate::values::Place;
 
 /// Gradients added to buffers that hold something, from two uses of one kernel.
 pub(super) fn accumulation(bench: &Bench) -> Tested {
@@ -53,7 +54,7 @@ pub(super) fn foreign_forward(bench: &Bench) -> Tested {
     let found = read(&bench.session.backward(&with, &bench.cotangent(0))?, &with);
     bench.agree(&found, &expected, 1.0, "after a forward pass of another shape")?;
 
-    if bench.output.len() == bench.place.arguments[0].len() {
+    if keeps_shape(bench) {
         let length = elsewhere.arguments[0].len();
         let half = Strided::new(&bench.elsewhere.shape, &vec![0.5; length]);
         bench.session.backward(&elsewhere, &half)?;
@@ -95,7 +96,7 @@ pub(super) fn first_call(bench: &Bench) -> Tested {
 
 /// A kernel that has been used at the place, at the larger shape, beside one that has not.
 fn agree_elsewhere(bench: &Bench, used: &Session) -> Result<(), String> {
-    if bench.output.len() != bench.place.arguments[0].len() {
+    if !keeps_shape(bench) {
         return Ok(());
     }
     let at = |session: &Session| {
@@ -106,6 +107,14 @@ fn agree_elsewhere(bench: &Bench, used: &Session) -> Result<(), String> {
     };
     let (expected, found) = (at(&(bench.fresh)()?)?, at(used)?);
     bench.agree(&found, &expected, 1.0, "at a larger shape after a first call at a smaller one")
+}
+
+/// Whether the output at the other shape has that shape; at a single number a sum has it too.
+fn keeps_shape(bench: &Bench) -> bool {
+    let Place { shape, arguments, mode, state, .. } = &bench.elsewhere;
+    let values = bench.elsewhere.slices();
+    let at = Evaluation { shape, arguments: &values, base: &values, mode: *mode, state };
+    bench.layer.definition(&at).is_ok_and(|value| value.output.len() == arguments[0].len())
 }
 
 fn forward_elsewhere(bench: &Bench, session: &Session) -> Result<Use, String> {
