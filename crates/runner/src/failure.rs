@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use analysis::AnalysisError;
+use gradcheck::CheckError;
 
 use crate::config::ConfigError;
 use crate::data::DataError;
@@ -31,6 +32,12 @@ impl Failure {
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Failure {
+        Failure::BadInput(error.to_string())
+    }
+}
+
+impl From<CheckError> for Failure {
+    fn from(error: CheckError) -> Failure {
         Failure::BadInput(error.to_string())
     }
 }

@@ -9,7 +9,7 @@ mod report;
 use std::process::ExitCode;
 
 use foreign::{PythonLayer, PythonOptions};
-use gradcheck::{CheckError, Examination, Options, Outcome, Precision, examine_with};
+use gradcheck::{Examination, Options, Outcome, Precision, examine_with};
 
 use self::progress::Progress;
 use crate::cli::{Dtype, GradcheckArguments};
@@ -78,12 +78,8 @@ fn python(
     let examined = examine_with(&layer, options, &mut |at| progress.show(at));
     progress.end();
     layer.notes().iter().for_each(|note| complain(&format!("note: {note}")));
-    let examinations = examined.map_err(refused)?;
+    let examinations = examined?;
     Ok(Examined { what: What::Python(spec.to_string()), examinations, control: Vec::new() })
-}
-
-fn refused(error: CheckError) -> Failure {
-    Failure::BadInput(error.to_string())
 }
 
 /// What was not decided outweighs what passed, and a failure outweighs everything. A control that

@@ -98,7 +98,7 @@ impl Forgetful {
                 }
             }
             Memory::UsedUp if !self.used.insert(call.number) => gain.fill(0.0),
-            Memory::Alternating if self.calls % 2 == 0 => {
+            Memory::Alternating if self.calls.is_multiple_of(2) => {
                 gain.iter_mut().for_each(|gain| *gain *= 1.0 + 1e-14);
             }
             Memory::Noise => gain.iter_mut().for_each(|gain| *gain *= 1.0 + 1e-6 * noise()),

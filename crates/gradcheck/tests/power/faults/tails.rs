@@ -49,10 +49,11 @@ pub fn faults() -> Vec<Planted> {
         }),
         double(Norm::Batch, "a feature beyond a multiple of 4 has its neighbour's sigma", |at| {
             let mut slices = at.slices.clone();
-            for number in whole(at.width, 4).max(1)..at.width {
-                slices[number] = slices[number].with_sigma(at.slices[number - 1].sigma);
+            let tail = whole(at.width, 4).max(1);
+            for (slice, neighbour) in slices[tail..].iter_mut().zip(&at.slices[tail - 1..]) {
+                *slice = slice.with_sigma(neighbour.sigma);
                 if at.mode == gradcheck::Mode::Eval {
-                    slices[number].m2 = 0.0;
+                    slice.m2 = 0.0;
                 }
             }
             crate::backward::Backward { slices, ..at.clone() }.right()

@@ -9,7 +9,7 @@ use gradcheck::{CheckError, Examination, Options};
 use norms::{Entry, certify, standing_control};
 
 use super::progress::Progress;
-use super::{Examined, What, refused};
+use super::{Examined, What};
 use crate::config::nearest;
 use crate::failure::Failure;
 
@@ -21,10 +21,10 @@ pub(super) fn examine(names: &[String], options: &Options) -> Result<Examined, F
     progress.end();
     let mut examinations = Vec::new();
     for found in examined {
-        examinations.extend(found.map_err(refused)?);
+        examinations.extend(found?);
     }
     let plain = Options { only: Some("plain".to_string()), ..options.clone() };
-    let control = standing_control(&plain).map_err(refused)?;
+    let control = standing_control(&plain)?;
     Ok(Examined { what: What::Catalogue, examinations, control })
 }
 
