@@ -10,6 +10,8 @@ pub(crate) enum Request<'a> {
     Hello,
     Fit { shape: &'a [usize] },
     Parameters { shape: &'a [usize] },
+    /// At many places: their number, the arguments at the first, the running averages, and then where the others
+    /// differ, as flat entries of all arguments of all places, and what they hold there.
     Definition { shape: &'a [usize], mode: &'static str, state: Vec<usize> },
     Kernel { dtype: &'static str },
     Drop { kernel: usize },

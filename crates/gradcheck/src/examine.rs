@@ -1,9 +1,10 @@
 //! The examination of a layer: every case, every kernel.
 
 use crate::case::{Case, Demand};
+use crate::definition::Definition;
 use crate::error::{CheckError, Closure};
 use crate::examination::{CaseReport, Examination};
-use crate::layer::{Evaluation, KernelInfo, Layer, Mode};
+use crate::layer::{KernelInfo, Layer, Mode};
 use crate::measured::{Measured, Plan};
 use crate::options::Options;
 use crate::problem::{Problem, guarded};
@@ -137,7 +138,7 @@ fn examine_case(
         asked.iter().map(empty).collect()
     };
     let base = place.slices();
-    let forward = |values: &[&[f64]]| definition(layer, &place, values, &base);
+    let forward = Definition { layer, place: &place, base: Some(&base) };
     let arguments = place.as_arguments();
     let forward_precision = layer.definition_precision();
     let problem = match Problem::new(&arguments, &forward, forward_precision, options.seed) {
@@ -184,18 +185,4 @@ fn demand(case: &Case, precision: Precision) -> Demand {
         Precision::Double => case.double,
         Precision::Single => case.single,
     }
-}
-
-/// The output of a layer's definition at some values, with stops frozen at the base.
-pub(crate) fn definition(
-    layer: &dyn Layer,
-    place: &Place,
-    values: &[&[f64]],
-    base: &[&[f64]],
-) -> Result<Vec<f64>, CheckError> {
-    let Place { shape, mode, state, .. } = place;
-    let at = Evaluation { shape, arguments: values, base, mode: *mode, state };
-    let value = guarded(Closure::Forward, || layer.definition(&at))?;
-    let failed = |message| CheckError::Failed { closure: Closure::Forward, message };
-    value.map(|value| value.output).map_err(failed)
 }

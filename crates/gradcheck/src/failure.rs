@@ -64,8 +64,7 @@ pub(crate) fn failure(
     };
     let scale = Scale::of(argument.values);
     let steps = scale.steps(line.size(argument.values), problem.precision);
-    let mut point = problem.base();
-    let column = Column::measure(problem, &mut point, &line, &steps, &measured.cotangents)?;
+    let column = Column::measure(problem, &line, &steps, &measured.cotangents)?;
     let cotangent = report.worst.cotangent;
     let estimates = column.estimates(problem, &measured.cotangents);
     let noise = estimates[cotangent].map_or(0.0, |estimate| estimate.noise);

@@ -3,9 +3,9 @@
 use crate::case::{Case, CotangentKind, Demand};
 use crate::claimed::Claimed;
 use crate::controls::controls;
+use crate::definition::Definition;
 use crate::error::CheckError;
 use crate::examination::CaseReport;
-use crate::examine::definition;
 use crate::failure::{Roles, failure};
 use crate::identities::{Identity, IdentityReport, Subject, identity};
 use crate::ladder::largest;
@@ -244,7 +244,7 @@ fn smallest(trial: &Trial, cotangent: usize) -> Option<Failing> {
 fn is_wrong(trial: &Trial, session: &Session, failing: &Failing) -> Result<bool, CheckError> {
     let place = &failing.place;
     let base = place.slices();
-    let forward = |values: &[&[f64]]| definition(trial.layer, place, values, &base);
+    let forward = Definition { layer: trial.layer, place, base: Some(&base) };
     let arguments = place.as_arguments();
     let precision = trial.layer.definition_precision();
     let problem = Problem::new(&arguments, &forward, precision, trial.options.seed)?;
@@ -269,7 +269,7 @@ fn unfrozen_distance(trial: &Trial, claimed: &Claimed) -> Result<Option<f64>, Ch
         return Ok(None);
     }
     let place = trial.place;
-    let forward = |values: &[&[f64]]| definition(trial.layer, place, values, values);
+    let forward = Definition { layer: trial.layer, place, base: None };
     let frozen = trial.measured.problem;
     let problem = Problem::new(frozen.arguments, &forward, frozen.precision, trial.options.seed)?;
     let plan = Plan {

@@ -28,14 +28,17 @@ class NumpyLayer:
         return []
 
     def define(self, shape, parameters, mode):
-        """A function of arrays, the input first, and of the state."""
+        """A function of the arguments at many places, one array or list each, and of the state."""
         pair, signature, _ = self.pair(shape[-1])
 
-        def definition(x, values, state):
+        def definition(x, values):
             positional, named = signature.split(parameters, values)
-            return pair.forward(x, *positional, **named), state
+            return pair.forward(x, *positional, **named)
 
-        return definition
+        def definitions(arguments, state):
+            return [one_by_one(definition, [rows_of(a) for a in arguments], shape)]
+
+        return definitions
 
     def kernel(self, dtype):
         return NumpyKernel(self, dtype)
@@ -65,6 +68,21 @@ class NumpyKernel:
         positional, named = signature.split(parameters, plain_values(parameters, views_))
         named = named if takes_eps else {}
         return pair.backward(views_[0].array, *positional, cotangent.array, **named)
+
+
+def rows_of(argument):
+    return argument if isinstance(argument, list) else [argument[place, ...] for place in range(len(argument))]
+
+
+def one_by_one(definition, arguments, shape):
+    """The outputs at many places, from a list of each argument."""
+    outputs = np.empty((len(arguments[0]),) + shape)
+    for place, (x, *values) in enumerate(zip(*arguments)):
+        output = definition(x, values)
+        if type(output) is not np.ndarray or output.shape != shape or output.dtype != np.float64:
+            output = checked(output, "the output of forward", shape, "float64")
+        outputs[place] = output
+    return outputs
 
 
 def plain_values(parameters, views_):

@@ -37,15 +37,22 @@ class TorchLayer:
         module, torch = self.defining_module(shape[-1]), self.torch
         has_state = bool(module.averages)
 
-        def definition(x, values, state):
-            with torch.no_grad():
+        def definitions(arguments, state):
+            states = []
+
+            def definition(x, values):
                 if has_state:
                     module.set_state(state)
-                module.place(parameters, [v if isinstance(v, float) else torch.from_numpy(v) for v in values], False)
-                y = as_numpy(torch, module.run(torch.from_numpy(x), mode))
-                return y, module.state() if has_state else state
+                module.place(parameters, values, False)
+                y = as_numpy(torch, module.run(x, mode))
+                if has_state:
+                    states.extend(module.state())
+                return y
 
-        return definition
+            with torch.no_grad():
+                return [one_by_one(definition, [tensors_of(torch, a) for a in arguments], shape)] + states
+
+        return definitions
 
     def kernel(self, dtype):
         return TorchKernel(self, dtype)
@@ -119,6 +126,12 @@ def running_averages(torch, module):
         for name, buffer in owner._buffers.items()
         if buffer is not None and buffer.is_floating_point()
     ]
+
+
+def tensors_of(torch, argument):
+    if isinstance(argument, list):
+        return argument
+    return torch.from_numpy(np.ascontiguousarray(argument)).unbind(0)
 
 
 def as_numpy(torch, tensor):
