@@ -18,8 +18,8 @@ pub(crate) enum Request<'a> {
     Forward(Run<'a>),
     Backward(Run<'a>),
     BackwardInto(Run<'a>),
-    State { kernel: usize, features: usize },
-    SetState { kernel: usize, features: usize, state: Vec<usize> },
+    State { kernel: usize, shape: &'a [usize] },
+    SetState { kernel: usize, shape: &'a [usize], state: Vec<usize> },
 }
 
 /// One pass of a kernel.

@@ -3,6 +3,7 @@
 use crate::error::CheckError;
 use crate::kink::{Kink, kink};
 use crate::ladder::{START, largest};
+use crate::level::COTANGENTS;
 use crate::line::{Cotangents, Line, Quotients, differences};
 use crate::problem::{Point, Problem};
 use crate::richardson::{Estimate, LEAST_ROUNDINGS, Walk, extrapolate, walk};
@@ -90,8 +91,12 @@ impl<'a> Column<'a> {
         }
     }
 
+    /// Whether no cotangent needs a smaller step. A few random ones speak for the unit vectors; one
+    /// special one does not, as it may weigh the outputs so that their sum does not move at all.
     fn has_ended(&self, problem: &Problem, cotangents: &Cotangents) -> bool {
-        (0..cotangents.random.len()).all(|number| {
+        let random = cotangents.random.len();
+        let asked = if random < COTANGENTS { cotangents.count() } else { random };
+        (0..asked).filter(|&number| self.has_weight(cotangents, number)).all(|number| {
             let rounding = self.rounding(problem, cotangents, number);
             self.walk(number, rounding).has_ended
         })
@@ -151,19 +156,22 @@ impl<'a> Column<'a> {
         let largest_output = largest(problem.output.iter().copied());
         let size = |number: usize| {
             if !self.has_weight(cotangents, number) {
-                return TermSize { size: 0.0, steepest: 0.0, terms: 0.0 };
+                return TermSize { size: 0.0, still: 0.0, steepest: 0.0, terms: 0.0 };
             }
             let weights = self.weights(cotangents, number);
             let most = largest_output * self.line.total(weights.map(|(_, weight)| weight));
+            let slope = |(q, step): (&f64, &f64)| (q.abs().min(most / step), *step);
             let steepest = |quotients: &[f64]| {
                 let usable = quotients.iter().zip(self.steps).filter(|(q, _)| q.is_finite());
-                usable.map(|(q, step)| q.abs().min(most / step)).fold(0.0, f64::max)
+                usable.map(slope).fold((0.0, 0.0), |most, next| if next.0 > most.0 { next } else { most })
             };
             let terms = self.line.total(self.terms(problem, cotangents, number));
             let length = self.steps[0] / START;
-            let moving = MOST_STILL * steepest(&self.sizes[number]);
-            let steepest = steepest(&self.quotients[number]);
-            TermSize { size: steepest.max((terms / length).min(moving)), steepest, terms }
+            let moving = MOST_STILL * steepest(&self.sizes[number]).0;
+            let (steepest, step) = steepest(&self.quotients[number]);
+            let still = terms / length;
+            let size = steepest.max(still.min(moving));
+            TermSize { size, still, steepest, terms: terms.max(steepest * step) }
         };
         (0..cotangents.count()).map(size).collect()
     }
@@ -193,10 +201,13 @@ impl<'a> Column<'a> {
     }
 }
 
-/// The uncancelled size of a gradient's terms, and the output terms `|v y|` that they move.
+/// The uncancelled size of a gradient's terms, and the output terms `|v y|` that they move: those at the
+/// base point, or as much as the steepest step moves them if that is more.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TermSize {
     pub size: f64,
+    /// The output terms over the length of the steps, whether they move so much or not.
+    pub still: f64,
     steepest: f64,
     terms: f64,
 }

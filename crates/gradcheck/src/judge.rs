@@ -14,6 +14,9 @@ use crate::verdict::{Control, Reason, Subgradient, Verdict};
 const ERROR_BARS: f64 = 8.0;
 /// Roundings of the natural scale that a correct kernel may be off.
 const ROUNDINGS: f64 = 32.0;
+/// Roundings of the output that it may be off: what a kernel makes of its output, as 1 - y^2 of a tanh,
+/// has them however flat the function is there.
+const OUTPUT_ROUNDINGS: f64 = 4.0;
 /// Conditioning above this share of the natural scale leaves nothing to compare.
 const MOST_CONDITIONING: f64 = 0.3;
 /// Factor of one of the wrong gradients that must be rejected.
@@ -175,12 +178,7 @@ fn compare(
     let mut comparisons = Vec::new();
     for cotangent in 0..claimed.gradients.len() {
         let gradient = claimed.gradient(cotangent, number);
-        let estimates = reference.lines.iter().map(|line| &line.estimates[cotangent]);
-        let largest_value = largest(estimates.flatten().map(|estimate| estimate.value));
-        let largest_terms = largest(reference.lines.iter().map(|line| line.term_sizes[cotangent]));
-        let scale = largest_value.max(largest_terms);
-        // An output of zeros with a gradient of zeros has no scale; any does.
-        let scale = if scale > 0.0 { scale } else { 1.0 };
+        let scale = reference.scales[cotangent];
         for (line, found) in reference.lines.iter().enumerate() {
             let analytic = gradient.map_or(0.0, |gradient| found.line.along(gradient));
             let kink = found.kinks[cotangent];
@@ -188,7 +186,9 @@ fn compare(
                 None => (f64::NAN, f64::INFINITY),
                 Some(estimate) => {
                     let measured = ERROR_BARS * (estimate.error + conditioning);
-                    let rounding = rule.roundings() * rule.precision.unit_roundoff() * scale;
+                    let roundings = rule.roundings() * scale
+                        + OUTPUT_ROUNDINGS * reference.output_scales[cotangent];
+                    let rounding = rule.precision.unit_roundoff() * roundings;
                     (estimate.value, measured + rounding)
                 }
             };

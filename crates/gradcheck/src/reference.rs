@@ -19,6 +19,11 @@ pub(crate) const GRADIENT_MOVES: usize = 2;
 pub(crate) struct Reference {
     /// One per line.
     pub lines: Vec<LineReference>,
+    /// The natural scale for each cotangent: the largest value and the largest uncancelled size of what
+    /// adds up to one.
+    pub scales: Vec<f64>,
+    /// For each cotangent the slope that would move its outputs by their own size.
+    pub output_scales: Vec<f64>,
     /// How badly conditioned the gradient is, for a kernel of each precision asked for.
     pub conditioning: Vec<(Precision, f64)>,
 }
@@ -32,7 +37,34 @@ pub(crate) struct LineReference {
     pub term_sizes: Vec<f64>,
 }
 
+/// What a kernel may divide by the root of eps, say, where all of it cancels, in units of the cotangent.
+const FLAT: f64 = 32768.0;
+
 impl Reference {
+    /// Whether the function was not seen to depend on the argument. A norm of one number does not, and
+    /// what its kernel adds up to zero has a size that no difference can tell.
+    fn is_flat(&self, random: usize) -> bool {
+        let still = |e: &Option<Estimate>| e.as_ref().is_none_or(|e| e.value == 0.0);
+        self.lines.iter().all(|line| {
+            line.estimates[..random].iter().all(still)
+                && line.term_sizes[..random].iter().all(|size| *size == 0.0)
+        })
+    }
+
+    fn scale(&self, cotangents: &Cotangents, number: usize) -> f64 {
+        let values = self.lines.iter().filter_map(|line| line.estimates[number].as_ref());
+        let values = largest(values.map(|estimate| estimate.value));
+        let scale = values.max(largest(self.lines.iter().map(|line| line.term_sizes[number])));
+        if scale > 0.0 {
+            scale
+        } else if self.is_flat(cotangents.random.len()) {
+            FLAT * largest(cotangents.weights(number).map(|(_, weight)| weight))
+        } else {
+            // An output of zeros with a gradient of zeros has no scale; any does.
+            1.0
+        }
+    }
+
     pub fn conditioning(&self, precision: Precision) -> f64 {
         let found = self.conditioning.iter().find(|(p, _)| *p == precision);
         found.map_or(f64::INFINITY, |(_, conditioning)| *conditioning)
@@ -71,7 +103,8 @@ pub(crate) fn reference(
     moves: &[Moves],
 ) -> Result<Reference, CheckError> {
     let conditioning = moves.iter().map(|moves| (moves.precision, 0.0)).collect();
-    let mut found = Reference { lines: Vec::new(), conditioning };
+    let (scales, output_scales) = (Vec::new(), vec![0.0; cotangents.count()]);
+    let mut found = Reference { lines: Vec::new(), scales, output_scales, conditioning };
     let mut scales: Vec<Option<Scale>> = vec![None; problem.arguments.len()];
     for (chunk, lines) in lines.chunks(SIDE_BY_SIDE).enumerate() {
         let lines: Vec<Scaled> = lines
@@ -86,6 +119,7 @@ pub(crate) fn reference(
         let conditioned = conditioned.saturating_sub(chunk * SIDE_BY_SIDE).min(lines.len());
         add(&mut found, problem, &lines, conditioned, cotangents, moves)?;
     }
+    found.scales = (0..cotangents.count()).map(|number| found.scale(cotangents, number)).collect();
     Ok(found)
 }
 
@@ -134,6 +168,9 @@ fn add(
     for ((column, line), estimates) in columns.iter().zip(lines).zip(estimates) {
         let kinks = column.kinks(&estimates);
         let term_sizes = column.term_sizes(problem, cotangents);
+        for (scale, terms) in reference.output_scales.iter_mut().zip(&term_sizes) {
+            *scale = scale.max(terms.still);
+        }
         let term_sizes = term_sizes.iter().map(|terms| terms.size).collect();
         let line = line.line.clone();
         reference.lines.push(LineReference { line, estimates, kinks, term_sizes });

@@ -139,10 +139,10 @@ fn allowed(trial: &Trial, claimed: &Claimed) -> Vec<f64> {
         None => 0.0,
         Some(reference) => {
             let random = measured.cotangents.random.len();
-            let sizes = reference.lines.iter().flat_map(|line| &line.term_sizes[..random]);
             let gradient = claimed.gradient(0, number).unwrap_or_default();
             // A gradient along a direction of many entries is their sum, so its scale bounds theirs.
-            let scale = largest(sizes.copied()).max(largest(gradient.iter().copied()));
+            let scale = largest(reference.scales[..random].iter().copied())
+                .max(largest(gradient.iter().copied()));
             let rounding = roundings * trial.precision.unit_roundoff() * scale;
             8.0 * reference.conditioning(trial.precision) + rounding
         }

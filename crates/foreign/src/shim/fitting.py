@@ -1,31 +1,61 @@
 
 
+def features_of(layer, shape):
+    """The number of features: the last axis, or the second of a layer that has positions after them."""
+    return shape[layer.axis] if len(shape) > 1 else shape[-1]
+
+
 def fit(layer, shape):
     """The shape nearest to this one that the layer takes, and why not this one; the same if it takes none."""
+    layer.look(shape)
     tail = layer.tail
-    if tail and tuple(shape[-1:]) != tail:
+    if layer.axis == 1 and len(shape) == 2 and layer.has_positions:
+        first, because = None, "its statistics need positions"
+    elif tail and tuple(shape[-1:]) != tail:
         first, because = None, f"it is made for {'x'.join(map(str, tail))} features"
     else:
         first = refusal(layer, shape)
         because = first and f"{type(first).__name__}: {first}"
         if first is None:
             return list(shape), None
-    for candidate in candidates(list(shape[:-1]), shape[-1], tail):
-        if refusal(layer, candidate) is None:
-            return candidate, because
+    axes = [1] if layer.axis == 1 or tail else [-1, 1]
+    for axis in axes:
+        before, layer.axis = layer.axis, axis
+        for candidate in candidates(list(shape), axis, tail):
+            if refusal(layer, candidate) is None:
+                return candidate, because
+        layer.axis = before
     return list(shape), None
 
 
-def candidates(rows, features, tail):
+def candidates(shape, axis, tail):
+    """Shapes with the features last, or second, that are not much larger than this one."""
+    rows, features = shape[:-1], shape[-1]
     total = size_of(rows)
-    tails = [list(tail)] if tail else [[count] for count in feature_counts(features)]
-    for end in tails:
-        yield rows + end
-        if len(end) == 1 and len(rows) > 1:
-            yield rows[:1] + end + rows[1:]
-        yield [total] + end
-        if total == 1:
-            yield [2] + end
+    for end in [list(tail)] if tail else [[count] for count in feature_counts(features)]:
+        if axis == -1 or tail:
+            yield rows + end
+            yield [total] + end
+            if total == 1:
+                yield [2] + end
+            if len(rows) == 1:
+                yield [fewer(total, 3, end)] + [3] + end
+                yield [fewer(total, 4, end)] + [2, 2] + end
+        if axis == 1 and len(end) == 1:
+            if len(rows) > 1:
+                yield rows[:1] + end + rows[1:]
+                yield rows[:1] + end + [size_of(rows[1:])]
+                yield rows[:1] + end + [2, 2]
+            for count in (fewer(total, 3, end), 2):
+                yield [count] + end + [3]
+            for count in (fewer(total, 4, end), 2):
+                yield [count] + end + [2, 2]
+            yield [max(total, 2)] + end
+
+
+def fewer(rows, positions, end):
+    """As many rows as make about as many numbers, unless these are few."""
+    return rows if rows * positions * size_of(end) <= 512 else max(-(-rows // positions), 1)
 
 
 def feature_counts(features):

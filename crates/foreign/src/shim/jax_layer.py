@@ -5,11 +5,12 @@ class JaxLayer:
 
     # A JAX array has no strides and cannot be written to.
     kind, layouts, accumulates, tail, modes = "JAX", ["contiguous"], False, (), ["train"]
+    has_positions = False
 
     def __init__(self, function, hook):
         import jax
 
-        self.jax, self.function = jax, function
+        self.jax, self.function, self.axis = jax, function, -1
         self.signature = Signature(function, hook, 1)
         self.functions, self.quickly = {}, quick_options(jax)
 
@@ -22,8 +23,11 @@ class JaxLayer:
 
         return enable_x64() if enabled else disable_x64()
 
+    def look(self, shape):
+        """There is nothing about it that shows where its features are."""
+
     def parameters(self, shape):
-        return self.signature.parameters(shape[-1])
+        return self.signature.parameters(features_of(self, shape))
 
     def state(self, shape):
         return []

@@ -106,11 +106,11 @@ class Server:
         return {"written": written}, added + arrays
 
     def state(self, request, payload):
-        state = self.kernels[request["kernel"]][0].state(request["features"])
+        state = self.kernels[request["kernel"]][0].state(request["shape"])
         return {"state": [s.size for s in state]}, state
 
     def set_state(self, request, payload):
-        self.kernels[request["kernel"]][0].set_state(request["features"], numbers(payload, request["state"]))
+        self.kernels[request["kernel"]][0].set_state(request["shape"], numbers(payload, request["state"]))
         return {}, []
 
     def answer(self, header, payload):

@@ -12,7 +12,19 @@ class TorchLayer:
         torch.set_num_threads(1)
         self.torch, self.make, self.tail = torch, make, tail
         self.pristine, self.defining = {}, {}
-        self.modes = ["train"]
+        self.modes, self.axis, self.has_positions = ["train"], -1, False
+
+    def look(self, shape):
+        """Looks where a module for so many features has them, if it can be made."""
+        try:
+            self.defining_module(shape)
+        except Exception:
+            return
+        module, nn = self.pristine[features_of(self, shape)], self.torch.nn
+        if isinstance(module, (nn.modules.batchnorm._NormBase, nn.GroupNorm)):
+            self.axis = 1
+            # Statistics over pairs of features alone, or over none, say little.
+            self.has_positions = not isinstance(module, nn.modules.batchnorm._BatchNorm)
 
     def module(self, features, dtype):
         """A module of its own, as the constructor left it, in this precision."""
@@ -22,19 +34,20 @@ class TorchLayer:
                 self.modes = ["train", "eval"]
         return Module(self.torch, copy.deepcopy(self.pristine[features]), dtype)
 
-    def defining_module(self, features):
+    def defining_module(self, shape):
+        features = features_of(self, shape)
         if features not in self.defining:
             self.defining[features] = self.module(features, "float64")
         return self.defining[features]
 
     def parameters(self, shape):
-        return self.defining_module(shape[-1]).parameters(shape[-1])
+        return self.defining_module(shape).parameters(features_of(self, shape))
 
     def state(self, shape):
-        return self.defining_module(shape[-1]).state()
+        return self.defining_module(shape).state()
 
     def define(self, shape, parameters, mode):
-        module, torch = self.defining_module(shape[-1]), self.torch
+        module, torch = self.defining_module(shape), self.torch
         has_state = bool(module.averages)
 
         def definitions(arguments, state):
@@ -72,7 +85,8 @@ class Module:
         # One parameter may be in several places, under its first name.
         self.slots = {n: slots[id(p)] for n, p in self.module.named_parameters() if id(p) in slots}
         self.averages = running_averages(torch, self.module)
-        self.has_eps = isinstance(getattr(self.module, "eps", None), float)
+        # None stands for a number that torch.nn.RMSNorm takes from the type, so that the layer would be another in each.
+        self.has_eps = hasattr(self.module, "eps") and isinstance(self.module.eps, (float, type(None)))
 
     def parameters(self, features):
         if isinstance(self.module, torch_function_class(self.torch)):
@@ -144,7 +158,8 @@ class TorchKernel:
         self.layer, self.torch, self.dtype = layer, layer.torch, dtype
         self.modules, self.tapes = {}, {}
 
-    def module(self, features):
+    def module(self, shape):
+        features = features_of(self.layer, shape)
         if features not in self.modules:
             self.modules[features] = self.layer.module(features, self.dtype)
         return self.modules[features]
@@ -153,7 +168,7 @@ class TorchKernel:
         return self.torch.from_numpy(view.storage).as_strided(view.shape, view.strides, view.offset)
 
     def forward(self, number, mode, parameters, views_):
-        module = self.module(views_[0].shape[-1])
+        module = self.module(views_[0].shape)
         values = [v.number() if p["role"] == "eps" else self.tensor(v) for p, v in zip(parameters, views_[1:])]
         x = self.tensor(views_[0]).detach().requires_grad_()
         leaves = [x] + module.place(parameters, values, True)
@@ -195,11 +210,11 @@ class TorchKernel:
                 leaf.grad = None
         return added
 
-    def state(self, features):
-        return self.module(features).state()
+    def state(self, shape):
+        return self.module(shape).state()
 
-    def set_state(self, features, state):
-        self.module(features).set_state(state)
+    def set_state(self, shape, state):
+        self.module(shape).set_state(state)
 
 
 # Forward passes whose graphs are kept for backward.
