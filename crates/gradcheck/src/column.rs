@@ -160,18 +160,20 @@ impl<'a> Column<'a> {
             }
             let weights = self.weights(cotangents, number);
             let most = largest_output * self.line.total(weights.map(|(_, weight)| weight));
-            let slope = |(q, step): (&f64, &f64)| (q.abs().min(most / step), *step);
-            let steepest = |quotients: &[f64]| {
+            let usable = |quotients: &'_ [f64]| -> Vec<(f64, f64)> {
                 let usable = quotients.iter().zip(self.steps).filter(|(q, _)| q.is_finite());
-                usable.map(slope).fold((0.0, 0.0), |most, next| if next.0 > most.0 { next } else { most })
+                usable.map(|(q, step)| (q.abs().min(most / step), *step)).collect()
             };
+            let steepest = |found: &[(f64, f64)]| found.iter().map(|(q, _)| *q).fold(0.0, f64::max);
             let terms = self.line.total(self.terms(problem, cotangents, number));
-            let length = self.steps[0] / START;
-            let moving = MOST_STILL * steepest(&self.sizes[number]).0;
-            let (steepest, step) = steepest(&self.quotients[number]);
-            let still = terms / length;
-            let size = steepest.max(still.min(moving));
-            TermSize { size, still, steepest, terms: terms.max(steepest * step) }
+            let still = terms / (self.steps[0] / START);
+            let moving = MOST_STILL * steepest(&usable(&self.sizes[number]));
+            let quotients = usable(&self.quotients[number]);
+            let steepest = steepest(&quotients);
+            // An output that is nearly 0 here may be large a step away: its size is not the function's.
+            let moved = quotients.iter().map(|(q, step)| q * step).fold(0.0, f64::max);
+            let terms = if terms > 0.0 { terms.max(moved) } else { 0.0 };
+            TermSize { size: steepest.max(still.min(moving)), still, steepest, terms }
         };
         (0..cotangents.count()).map(size).collect()
     }
@@ -202,7 +204,7 @@ impl<'a> Column<'a> {
 }
 
 /// The uncancelled size of a gradient's terms, and the output terms `|v y|` that they move: those at the
-/// base point, or as much as the steepest step moves them if that is more.
+/// base point, or as much as any step moves them if that is more.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TermSize {
     pub size: f64,

@@ -14,9 +14,8 @@ use crate::verdict::{Control, Reason, Subgradient, Verdict};
 const ERROR_BARS: f64 = 8.0;
 /// Roundings of the natural scale that a correct kernel may be off.
 const ROUNDINGS: f64 = 32.0;
-/// Roundings of the output that it may be off: what a kernel makes of its output, as 1 - y^2 of a tanh,
-/// has them however flat the function is there.
-const OUTPUT_ROUNDINGS: f64 = 4.0;
+/// So many roundings of the outputs must be less than what they move over the spread of the argument.
+const LEAST_MOVE: f64 = 16.0;
 /// Conditioning above this share of the natural scale leaves nothing to compare.
 const MOST_CONDITIONING: f64 = 0.3;
 /// Factor of one of the wrong gradients that must be rejected.
@@ -75,7 +74,10 @@ pub(crate) fn judge(
     };
     let stability = stability(&comparisons, claimed, reference, rule);
     let judged = Judged { comparisons: &comparisons, wrong: &wrong, kinked: &kinked };
-    let conditioning = reference.conditioning(rule.precision);
+    let conditioning = match is_lost(reference, rule) {
+        true => f64::INFINITY,
+        false => reference.conditioning(rule.precision),
+    };
     ArgumentReport {
         name: argument.name.to_string(),
         verdict: verdict(&judged, resolution, stability, conditioning, rule),
@@ -186,9 +188,7 @@ fn compare(
                 None => (f64::NAN, f64::INFINITY),
                 Some(estimate) => {
                     let measured = ERROR_BARS * (estimate.error + conditioning);
-                    let roundings = rule.roundings() * scale
-                        + OUTPUT_ROUNDINGS * reference.output_scales[cotangent];
-                    let rounding = rule.precision.unit_roundoff() * roundings;
+                    let rounding = rule.roundings() * rule.precision.unit_roundoff() * scale;
                     (estimate.value, measured + rounding)
                 }
             };
@@ -196,6 +196,16 @@ fn compare(
         }
     }
     comparisons
+}
+
+/// Whether the outputs hardly move beside their rounding in the kernel's precision. What a kernel makes of
+/// such an output, as 1 - y^2 of a tanh, is its rounding and nothing else.
+fn is_lost(reference: &Reference, rule: PassRule) -> bool {
+    let moves = |cotangent: usize| {
+        let rounding = rule.precision.unit_roundoff() * reference.output_scales[cotangent];
+        reference.scales[cotangent] >= LEAST_MOVE * rounding
+    };
+    !(0..rule.random).any(moves)
 }
 
 /// How much more the kernel's own gradient moves than the true one when inputs move by rounding.

@@ -21,41 +21,42 @@ def fit(layer, shape):
     axes = [1] if layer.axis == 1 or tail else [-1, 1]
     for axis in axes:
         before, layer.axis = layer.axis, axis
-        for candidate in candidates(list(shape), axis, tail):
+        for candidate in candidates(list(shape), axis, tail, layer.has_positions):
             if refusal(layer, candidate) is None:
                 return candidate, because
         layer.axis = before
     return list(shape), None
 
 
-def candidates(shape, axis, tail):
+def candidates(shape, axis, tail, needs_positions):
     """Shapes with the features last, or second, that are not much larger than this one."""
     rows, features = shape[:-1], shape[-1]
     total = size_of(rows)
     for end in [list(tail)] if tail else [[count] for count in feature_counts(features)]:
-        if axis == -1 or tail:
-            yield rows + end
-            yield [total] + end
-            if total == 1:
-                yield [2] + end
-            if len(rows) == 1:
-                yield [fewer(total, 3, end)] + [3] + end
-                yield [fewer(total, 4, end)] + [2, 2] + end
+        if not needs_positions:
+            if axis == -1 or tail:
+                yield rows + end
+                yield [total] + end
+                if total == 1:
+                    yield [2] + end
+                if len(rows) == 1:
+                    yield [fewer(total, 5, end), 5] + end
+                    yield [fewer(total, 4, end), 2, 2] + end
+            if axis == 1 and total > 1:
+                yield [total] + end
         if axis == 1 and len(end) == 1:
             if len(rows) > 1:
                 yield rows[:1] + end + rows[1:]
                 yield rows[:1] + end + [size_of(rows[1:])]
-                yield rows[:1] + end + [2, 2]
-            for count in (fewer(total, 3, end), 2):
-                yield [count] + end + [3]
-            for count in (fewer(total, 4, end), 2):
-                yield [count] + end + [2, 2]
-            yield [max(total, 2)] + end
+            for positions in ([5], [2, 2]):
+                yield [fewer(total, size_of(positions), end)] + end + positions
+                yield [2] + end + positions
 
 
 def fewer(rows, positions, end):
-    """As many rows as make about as many numbers, unless these are few."""
-    return rows if rows * positions * size_of(end) <= 512 else max(-(-rows // positions), 1)
+    """As many rows as make about twice as many numbers; a small input keeps two, a large one may have one."""
+    count = -(-2 * rows // positions) if rows * size_of(end) <= 512 else rows // positions
+    return max(count, 1)
 
 
 def feature_counts(features):
