@@ -93,7 +93,7 @@ fn an_unwritable_output_folder_is_refused_before_anything_runs() {
     let world = World::with(TINY);
     world.write("file", "in the way");
     let ran = world.normlab("run study.toml --out file").exits_with(2);
-    assert!(ran.stderr.contains("cannot write to the output folder file/tiny"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("cannot write to file/tiny"), "{}", ran.stderr);
     assert!(!ran.stderr.contains("runs in"), "{}", ran.stderr);
     assert_eq!(world.read("file"), "in the way");
 }

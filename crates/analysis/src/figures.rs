@@ -10,6 +10,9 @@ mod loss_vs_learning_rate;
 mod panel;
 mod style;
 mod svg;
+mod v_curves;
+
+pub use v_curves::{VCurve, v_curves};
 
 use crate::arms::{Arm, arms, distinct};
 use crate::error::AnalysisError;

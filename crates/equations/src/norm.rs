@@ -216,6 +216,13 @@ impl NormEquation {
         interpreter::result(self, &Inputs { extents, x, parameters, mode, stops: None }, state)
     }
 
+    /// Whether the equation has a `stop(e)`, whose derivative is that of a constant.
+    #[must_use]
+    pub fn has_stops(&self) -> bool {
+        let mut operations = self.expression.nodes.iter().map(|node| node.operation);
+        operations.any(|operation| matches!(operation, Operation::Stop(_)))
+    }
+
     /// The values of every `stop(e)` at `x`, for [`NormEquation::evaluate_frozen`].
     ///
     /// # Panics

@@ -62,6 +62,11 @@ pub enum Input {
     Mixed,
     /// Zeros of both signs among standard normal numbers.
     SignedZeros,
+    /// Standard normal numbers, of which the kernel also gets more than 2^16 rows, the same few again
+    /// and again. Of the rules of conduct this is the only one tested.
+    ManyRows,
+    /// The same with more than 2^13 features.
+    ManyColumns,
 }
 
 /// Values of gains and biases.
@@ -207,13 +212,15 @@ const COTANGENTS: [(&str, CotangentKind); 5] = [
 const DEMANDS: [(&str, Demand); 3] =
     [("required", Demand::Required), ("open", Demand::Open), ("-", Demand::NotRun)];
 
-const INPUTS: [(&str, Input); 6] = [
+const INPUTS: [(&str, Input); 8] = [
     ("full-mantissa", Input::FullMantissa),
     ("constant-row", Input::ConstantRow),
     ("two-equal", Input::TwoEqual),
     ("duplicates", Input::Duplicates),
     ("mixed", Input::Mixed),
     ("signed-zeros", Input::SignedZeros),
+    ("many-rows", Input::ManyRows),
+    ("many-columns", Input::ManyColumns),
 ];
 
 fn parse_input(text: &str) -> Result<Input, String> {

@@ -33,6 +33,8 @@ pub enum Reading {
 
 /// Levels that a slope is fitted to, at least.
 const FEWEST: usize = 4;
+/// Levels that a slope above is fitted to, at most: further away the function bends.
+const FITTED: usize = 6;
 /// A smaller slope is level.
 const LEVEL: f64 = 0.3;
 
@@ -43,12 +45,22 @@ impl Curve {
         let points: Vec<(f64, f64)> = all.map(|(&h, q)| (h, (q - analytic).abs())).collect();
         let least = (0..points.len()).min_by(|&a, &b| points[a].1.total_cmp(&points[b].1));
         let least = least.unwrap_or(0);
-        let slope_above =
-            slope(&points[(least + 1).saturating_sub(6)..(least + 1).min(points.len())]);
-        let slope_below = slope(&points[least..points.len().min(least + 6)]);
+        let above: Vec<(f64, f64)> = points
+            .iter()
+            .take(least + 1)
+            .filter(|point| is_visible(point, noise))
+            .copied()
+            .collect();
+        let slope_above = slope(&above[above.len().saturating_sub(FITTED)..]);
+        let slope_below = slope(&points[least.min(points.len())..]);
         let reading = read(&points, noise, slope_above, slope_below);
         Curve { points, noise, slope_above, slope_below, reading }
     }
+}
+
+/// Whether a distance is clearly more than rounding.
+fn is_visible((step, distance): &(f64, f64), noise: f64) -> bool {
+    *distance > 8.0 * noise / step
 }
 
 fn read(
@@ -58,7 +70,7 @@ fn read(
     slope_below: Option<f64>,
 ) -> Reading {
     let plateau = points.windows(FEWEST + 1).any(|window| {
-        let visible = window.iter().all(|&(h, distance)| distance > 8.0 * noise / h);
+        let visible = window.iter().all(|point| is_visible(point, noise));
         let changes = window.windows(2).all(|pair| (pair[0].1 / pair[1].1).log2().abs() < LEVEL);
         visible && changes && window[0].1 <= 4.0 * least_distance(points)
     });

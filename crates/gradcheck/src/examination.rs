@@ -10,6 +10,7 @@ use crate::protocol::{Finding, ProtocolReport};
 use crate::report::ArgumentReport;
 use crate::settings::Precision;
 use crate::verdict::{Outcome, Reason, Verdict};
+use crate::worst::WorstEntry;
 use std::fmt;
 
 /// The share of cases that may be left undecided.
@@ -72,9 +73,13 @@ pub struct CaseReport {
     pub identities: Vec<IdentityReport>,
     /// The wrong gradients that had to be rejected; `None` if there was no pass to back.
     pub controls: Option<ControlReport>,
+    /// The entry that is farthest off, or nearest to it: of the first case, and of those whose numbers are
+    /// wrong.
+    pub worst: Option<WorstEntry>,
     /// What is known of a wrong gradient.
     pub failure: Option<Failure>,
-    /// The smallest input found that fails too, as source text.
+    /// The smallest input found that fails in the same way, as source text: of the worst case of an
+    /// examination alone, for finding it takes many attempts.
     pub literal: Option<String>,
 }
 
@@ -98,11 +103,16 @@ impl Examination {
 
     /// The case that matters most: of those with the weightiest verdict the smallest.
     pub fn worst(&self) -> Option<&CaseReport> {
-        let weight = |case: &&CaseReport| {
+        self.worst_number().map(|number| &self.cases[number])
+    }
+
+    pub(crate) fn worst_number(&self) -> Option<usize> {
+        let weight = |&number: &usize| {
+            let case = &self.cases[number];
             let size: usize = case.shape.iter().product();
             (case.verdict.rank(), std::cmp::Reverse(size))
         };
-        self.cases.iter().rev().max_by_key(weight)
+        (0..self.cases.len()).rev().max_by_key(weight)
     }
 
     fn count(&self, outcome: Outcome) -> usize {

@@ -8,7 +8,8 @@ use crate::layer::{KernelInfo, Layer, Mode};
 use crate::measured::{Measured, Plan};
 use crate::options::Options;
 use crate::problem::{Problem, guarded};
-use crate::settings::{Precision, Settings};
+use crate::settings::Precision;
+use crate::smallest::{Failed, required, smallest};
 use crate::trial::{Trial, try_kernel};
 use crate::values::{Place, cotangents};
 use crate::verdict::{Outcome, Reason, Verdict};
@@ -52,7 +53,7 @@ pub fn examine_with(
     progress: &mut dyn FnMut(&Progress),
 ) -> Result<Vec<Examination>, CheckError> {
     let (name, kernels) = (layer.name(), layer.kernels());
-    if kernels.is_empty() {
+    if !kernels.iter().any(|kernel| is_chosen(kernel, options)) {
         return Err(CheckError::NoKernels { name });
     }
     let list = match &options.only {
@@ -65,8 +66,9 @@ pub fn examine_with(
         progress(&Progress { layer: &name, case: &case.name, done, total: list.cases().len() });
         for mode in layer.modes() {
             let begin = Instant::now();
-            let trials =
-                guarded(Closure::Forward, || examine_case(layer, &kernels, case, mode, options))?;
+            let trials = guarded(Closure::Forward, || {
+                examine_case(layer, &kernels, (case, done == 0), mode, options)
+            })?;
             let share = begin.elapsed().as_secs_f64() / trials.len().max(1) as f64;
             for (number, trial, distance) in trials {
                 found[number].0.push(trial);
@@ -76,11 +78,37 @@ pub fn examine_with(
         }
     }
     let single = layer.definition_precision() == Precision::Single;
-    let finish =
-        |((kernel, (cases, seconds)), unfrozen_distance): ((KernelInfo, _), Option<f64>)| {
-            conclude(&name, kernel, cases, seconds, unfrozen_distance, single, options.seed)
-        };
-    Ok(kernels.into_iter().zip(found).zip(unfrozen).map(finish).collect())
+    let mut examinations = Vec::new();
+    for (number, ((cases, seconds), distance)) in found.into_iter().zip(unfrozen).enumerate() {
+        let info = &kernels[number];
+        if !is_chosen(info, options) {
+            continue;
+        }
+        let mut examination =
+            conclude(&name, info.clone(), cases, seconds, distance, single, options.seed);
+        if let Some(worst) = failed_case(&examination) {
+            let begin = Instant::now();
+            let report = &examination.cases[worst];
+            let case = list.cases().iter().find(|case| case.name == report.name);
+            let literal = case.and_then(|case| {
+                smallest(&Failed { layer, kernel: number, info, case, report, options })
+            });
+            examination.cases[worst].literal = literal;
+            examination.seconds += begin.elapsed().as_secs_f64();
+        }
+        examinations.push(examination);
+    }
+    Ok(examinations)
+}
+
+fn is_chosen(kernel: &KernelInfo, options: &Options) -> bool {
+    options.precision.is_none_or(|precision| precision == kernel.precision)
+}
+
+/// The number of the case that a failed examination reports.
+fn failed_case(examination: &Examination) -> Option<usize> {
+    let failed = examination.verdict.outcome() == Outcome::Failed;
+    examination.worst_number().filter(|_| failed)
 }
 
 fn conclude(
@@ -120,12 +148,13 @@ type Found = (usize, CaseReport, Option<f64>);
 fn examine_case(
     layer: &dyn Layer,
     kernels: &[KernelInfo],
-    case: &Case,
+    (case, is_first): (&Case, bool),
     mode: Mode,
     options: &Options,
 ) -> Vec<Found> {
     let numbered = kernels.iter().enumerate();
     let asked: Vec<(usize, Precision)> = numbered
+        .filter(|(_, kernel)| is_chosen(kernel, options))
         .filter(|(_, kernel)| demand(case, kernel.precision) != Demand::NotRun)
         .map(|(number, kernel)| (number, kernel.precision))
         .collect();
@@ -160,9 +189,6 @@ fn examine_case(
         Err(error) => return undecided(error.into()),
     };
     let judge = |&(kernel, precision): &(usize, Precision)| {
-        let required_resolution = options.required_resolution;
-        let lane =
-            Settings { precision, forward_precision, required_resolution, ..Settings::default() };
         let trial = Trial {
             layer,
             kernel,
@@ -170,8 +196,9 @@ fn examine_case(
             place: &place,
             measured: &measured,
             precision,
-            required: lane.resolution(),
+            required: required(precision, layer, options),
             demand: demand(case, precision),
+            is_first,
             options,
         };
         let (report, distance) = try_kernel(&trial);

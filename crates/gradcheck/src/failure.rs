@@ -2,16 +2,13 @@
 
 use crate::cause::{Evidence, cause};
 use crate::claimed::Claimed;
-use crate::column::Column;
 use crate::curve::Curve;
 use crate::error::CheckError;
-use crate::kink;
-use crate::ladder::Scale;
-use crate::line::Line;
 use crate::measured::Measured;
 use crate::pattern::pattern;
 use crate::report::{ArgumentReport, Mismatch};
 use crate::settings::Precision;
+use crate::worst::{WorstEntry, excess, inspect, worst_argument};
 use std::fmt;
 
 /// What is known of a wrong gradient.
@@ -51,42 +48,30 @@ pub(crate) fn failure(
     roles: &Roles,
     precision: Precision,
 ) -> Result<Option<Failure>, CheckError> {
-    let excess = |report: &ArgumentReport| (report.worst.analytic - report.worst.numeric).abs();
-    let bars = |report: &ArgumentReport| excess(report) / report.worst.bar;
-    let wrong = reports.iter().enumerate().filter(|(_, report)| report.wrong > 0);
-    let worst = wrong.max_by(|(_, a), (_, b)| bars(a).total_cmp(&bars(b)));
-    let Some((number, report)) = worst else { return Ok(None) };
-    let problem = measured.problem;
-    let argument = &problem.arguments[number];
-    let line = match (&measured.references[number], report.worst.along) {
-        (Some(reference), Some(direction)) => reference.lines[direction].line.clone(),
-        _ => Line::coordinate(number, report.worst.entry),
-    };
-    let scale = Scale::of(argument.values);
-    let steps = scale.steps(line.size(argument.values), problem.precision);
-    let column = Column::measure(problem, &line, &steps, &measured.cotangents)?;
-    let cotangent = report.worst.cotangent;
-    let estimates = column.estimates(problem, &measured.cotangents);
-    let noise = estimates[cotangent].map_or(0.0, |estimate| estimate.noise);
-    let analytic = report.worst.analytic;
+    let Some(number) = worst_argument(reports) else { return Ok(None) };
+    let report = &reports[number];
+    if report.wrong == 0 {
+        return Ok(None);
+    }
+    let WorstEntry { argument, worst, curve, kink_distance } = inspect(measured, number, report)?;
     let spacing = 2.0 * precision.unit_roundoff() * report.worst.numeric.abs();
     let is_direction = report.worst.along.is_some();
+    let shape = measured.problem.arguments[number].shape;
     Ok(Some(Failure {
-        argument: argument.name.to_string(),
-        worst: report.worst.clone(),
-        bars: bars(report),
+        argument,
+        worst,
+        bars: excess(report) / report.worst.bar,
         ulps: excess(report) / spacing,
         pattern: match is_direction {
-            false => pattern(argument.shape, &report.wrong_entries),
+            false => pattern(shape, &report.wrong_entries),
             true => format!("{} of {} directions", report.wrong, report.total),
         },
-        cause: if is_direction {
-            None
-        } else {
-            likely_cause(measured, claimed, number, roles, precision)
+        cause: match is_direction {
+            false => likely_cause(measured, claimed, number, roles, precision),
+            true => None,
         },
-        curve: Curve::new(&steps, &column.quotients[cotangent], analytic, noise),
-        kink_distance: kink::nearest(&steps, &column.gaps[cotangent], noise),
+        curve,
+        kink_distance,
     }))
 }
 

@@ -2,7 +2,6 @@
 
 use crate::claimed::Claimed;
 use crate::kink::Kink;
-use crate::ladder::largest;
 use crate::level::Level;
 use crate::problem::{Argument, index_in};
 use crate::reference::Reference;

@@ -192,11 +192,13 @@ mod rule;
 mod session;
 mod settings;
 mod shrink;
+mod smallest;
 mod strided;
 mod terms;
 mod trial;
 mod values;
 mod verdict;
+mod worst;
 
 pub use case::{Case, CaseList, CotangentKind, Demand, Input, Parameters};
 pub use check::check;
@@ -221,3 +223,4 @@ pub use rule::Rule;
 pub use settings::{ExpectGradient, Precision, Settings};
 pub use strided::{Layout, Strided};
 pub use verdict::{Control, Outcome, Reason, Subgradient, Verdict};
+pub use worst::WorstEntry;

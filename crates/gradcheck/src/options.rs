@@ -1,6 +1,7 @@
 //! What a caller of an examination may choose.
 
 use crate::case::CaseList;
+use crate::settings::Precision;
 
 /// How a layer is examined. The required resolution and the budget are the only knobs.
 ///
@@ -23,6 +24,8 @@ pub struct Options {
     pub cases: CaseList,
     /// The name of the only case to run, for a replay.
     pub only: Option<String>,
+    /// The precision of the only kernels to examine.
+    pub precision: Option<Precision>,
 }
 
 impl Default for Options {
@@ -33,6 +36,7 @@ impl Default for Options {
             budget: 12_000_000,
             cases: CaseList::norms(),
             only: None,
+            precision: None,
         }
     }
 }

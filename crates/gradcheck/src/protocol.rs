@@ -4,7 +4,9 @@ mod contents;
 mod order;
 mod results;
 mod shapes;
+mod tiling;
 
+use crate::case::Input;
 use crate::layer::Layer;
 use crate::rule::Rule;
 use crate::session::{Session, Use};
@@ -59,7 +61,7 @@ pub(crate) struct Bench<'a, 'k> {
 }
 
 /// Tests every rule at a place.
-pub(crate) fn protocol(bench: &Bench) -> Vec<ProtocolReport> {
+fn protocol(bench: &Bench) -> Vec<ProtocolReport> {
     type Test = fn(&Bench) -> Tested;
     let tests: [(Rule, Test); 11] = [
         (Rule::Determinism, results::determinism),
@@ -74,16 +76,25 @@ pub(crate) fn protocol(bench: &Bench) -> Vec<ProtocolReport> {
         (Rule::Value, contents::value),
         (Rule::State, contents::state),
     ];
-    let report = |rule: Rule, tested: Tested| ProtocolReport {
-        rule,
-        finding: tested.unwrap_or_else(Finding::Broken),
-    };
     let mut found: Vec<ProtocolReport> =
         tests.iter().map(|(rule, test)| report(*rule, test(bench))).collect();
     for layout in [Layout::Transposed, Layout::Sliced, Layout::Broadcast] {
         found.push(report(Rule::Layout(layout), shapes::layout(bench, layout)));
     }
     found
+}
+
+/// Tests the rule that one input is for; every rule at all others.
+pub(crate) fn protocol_for(input: Input, bench: &Bench) -> Vec<ProtocolReport> {
+    match input {
+        Input::ManyRows => vec![report(Rule::ManyRows, tiling::many_rows(bench))],
+        Input::ManyColumns => vec![report(Rule::ManyColumns, tiling::many_columns(bench))],
+        _ => protocol(bench),
+    }
+}
+
+fn report(rule: Rule, tested: Tested) -> ProtocolReport {
+    ProtocolReport { rule, finding: tested.unwrap_or_else(Finding::Broken) }
 }
 
 impl Bench<'_, '_> {

@@ -32,6 +32,10 @@ pub enum Rule {
     Value,
     /// Running averages change as the definition says: in training forward passes alone.
     State,
+    /// More rows than 2^16, the same few again and again, get the gradients of the few.
+    ManyRows,
+    /// So do more features than 2^13.
+    ManyColumns,
     /// The kernel answers at all: it neither fails nor panics, and its results have the right sizes and
     /// are finite.
     Answer,
@@ -52,6 +56,8 @@ impl fmt::Display for Rule {
             Rule::Containment => formatter.write_str("containment"),
             Rule::Value => formatter.write_str("value"),
             Rule::State => formatter.write_str("state"),
+            Rule::ManyRows => formatter.write_str("many rows"),
+            Rule::ManyColumns => formatter.write_str("many columns"),
             Rule::Answer => formatter.write_str("answer"),
         }
     }

@@ -163,8 +163,8 @@ fn single_cotangents(from: &Failing) -> Vec<Failing> {
     entries.iter().take(4).map(single).collect()
 }
 
-/// The input as Rust source; `None` if it is too large for that.
-pub(crate) fn literal(of: &Failing) -> Option<String> {
+/// The input as Rust source, with its cotangent or without; `None` if it is too large for that.
+pub(crate) fn literal(of: &Failing, with_cotangent: bool) -> Option<String> {
     let place = &of.place;
     let numbers: usize = place.arguments.iter().chain(&place.state).map(Vec::len).sum();
     if numbers + of.cotangent.len() > MOST_NUMBERS {
@@ -177,6 +177,8 @@ pub(crate) fn literal(of: &Failing) -> Option<String> {
     if !place.state.is_empty() {
         write!(text, "averages = {:?}; ", place.state).ok()?;
     }
-    write!(text, "dy = {:?}", of.cotangent).ok()?;
-    Some(text)
+    if with_cotangent {
+        write!(text, "dy = {:?}", of.cotangent).ok()?;
+    }
+    Some(text.trim_end_matches("; ").to_string())
 }

@@ -14,19 +14,17 @@ use crate::level::Level;
 use crate::measured::{Measured, Plan};
 use crate::options::Options;
 use crate::problem::Problem;
-use crate::protocol::{Bench, Finding, ProtocolReport, protocol};
+use crate::protocol::{Bench, Finding, ProtocolReport, protocol_for};
 use crate::random::cotangent;
 use crate::rule::Rule;
 use crate::session::Session;
 use crate::settings::Precision;
-use crate::shrink::{Failing, literal, shrink};
 use crate::values::Place;
 use crate::verdict::{Outcome, Reason, Verdict};
+use crate::worst::{inspect, worst_argument};
 
 /// The largest input at which conduct is tested; a larger one would show nothing else.
 const LARGEST_PROTOCOL: usize = 8192;
-/// Numbers that the definition may compute in one attempt at shrinking.
-const SHRINKING_BUDGET: usize = 2_000_000;
 
 /// A kernel in a case, beside what was measured there.
 pub(crate) struct Trial<'a> {
@@ -39,6 +37,8 @@ pub(crate) struct Trial<'a> {
     /// The largest resolution that may pass.
     pub required: f64,
     pub demand: Demand,
+    /// Whether it is the first case, whose numbers are shown even if they are right.
+    pub is_first: bool,
     pub options: &'a Options,
 }
 
@@ -63,6 +63,7 @@ impl CaseReport {
             protocol: Vec::new(),
             identities: Vec::new(),
             controls: None,
+            worst: None,
             failure: None,
             literal: None,
         }
@@ -98,12 +99,13 @@ fn judge_kernel(trial: &Trial) -> Result<(CaseReport, Option<f64>), CheckError> 
         }
         report.controls = Some(found);
     }
+    let is_shown = trial.is_first || report.verdict.outcome() == Outcome::Failed;
+    if let Some(number) = worst_argument(&report.arguments).filter(|_| is_shown) {
+        report.worst = Some(inspect(measured, number, &report.arguments[number])?);
+    }
     if report.verdict.outcome() == Outcome::Failed {
         let roles = roles(place);
         report.failure = failure(measured, &claimed, &report.arguments, &roles, trial.precision)?;
-        report.literal = report.failure.as_ref().and_then(|failure| {
-            smallest(trial, failure.worst.cotangent).as_ref().and_then(literal)
-        });
     }
     if trial.case.cotangent == CotangentKind::Normal && place.arguments[0].len() <= LARGEST_PROTOCOL
     {
@@ -168,7 +170,7 @@ fn conduct<'k>(trial: &Trial<'k>, session: &Session<'k>, claimed: &Claimed) -> V
     none[0] = 0;
     let precision = trial.precision;
     let fresh = || new_session(trial);
-    protocol(&Bench {
+    let bench = Bench {
         layer,
         fresh: &fresh,
         session,
@@ -180,7 +182,8 @@ fn conduct<'k>(trial: &Trial<'k>, session: &Session<'k>, claimed: &Claimed) -> V
         allowed: allowed(trial, claimed),
         relative: relative(trial),
         output: &trial.measured.problem.output,
-    })
+    };
+    protocol_for(trial.case.input, &bench)
 }
 
 fn identities(
@@ -225,41 +228,6 @@ fn with_conduct(
         .chain(identities.iter().filter_map(of_identity))
         .collect();
     Verdict::weightiest(all.iter())
-}
-
-/// The smallest input found at which the kernel fails, for one of the random cotangents.
-fn smallest(trial: &Trial, cotangent: usize) -> Option<Failing> {
-    let measured = trial.measured;
-    let cotangent = measured.cotangents.dense(cotangent, measured.problem.output.len());
-    let start = Failing { place: trial.place.clone(), cotangent };
-    let fails = |failing: &Failing| {
-        let session = new_session(trial).ok();
-        let failed = session.map(|session| is_wrong(trial, &session, failing));
-        matches!(failed, Some(Ok(true)))
-    };
-    Some(shrink(trial.layer, start, &fails))
-}
-
-/// Whether the numbers of a kernel are wrong at a place.
-fn is_wrong(trial: &Trial, session: &Session, failing: &Failing) -> Result<bool, CheckError> {
-    let place = &failing.place;
-    let base = place.slices();
-    let forward = Definition { layer: trial.layer, place, base: Some(&base) };
-    let arguments = place.as_arguments();
-    let precision = trial.layer.definition_precision();
-    let problem = Problem::new(&arguments, &forward, precision, trial.options.seed)?;
-    let plan = Plan {
-        is_constant: &place.is_constant(),
-        precisions: &[trial.precision],
-        random: vec![failing.cotangent.clone()],
-        budget: SHRINKING_BUDGET,
-        seed: trial.options.seed,
-    };
-    let Ok(measured) = Measured::new(&problem, plan)? else { return Ok(false) };
-    let backward = |values: &[&[f64]], v: &[f64]| session.gradients(place, values, v);
-    let claimed = measured.claimed(&backward, trial.precision)?;
-    let reports = measured.judge(&claimed, measured.rule(trial.precision, trial.required));
-    Ok(measured.overall(&reports).outcome() == Outcome::Failed)
 }
 
 /// The largest distance of the claimed gradients to the derivative in which nothing is stopped,

@@ -1,9 +1,10 @@
 //! The numbers of a case.
 
 use crate::case::{Case, CotangentKind, Input, Parameters};
-use crate::layer::{Layer, Mode, Parameter, Role};
+use crate::error::Closure;
+use crate::layer::{Evaluation, Layer, Mode, Parameter, Role};
 use crate::level::COTANGENTS;
-use crate::problem::Argument;
+use crate::problem::{Argument, guarded};
 use crate::random::{Purpose, cotangent, generator};
 use crate::settings::Precision;
 use rand::Rng;
@@ -30,14 +31,10 @@ impl Place {
         for (number, parameter) in parameters.iter().enumerate() {
             arguments.push(values(parameter, case, number, seed));
         }
-        let start = layer.start_state(&shape);
-        let moved = |(number, start): (usize, Vec<f64>)| {
-            let mut generator = generator(seed, Purpose::Values, 1000 + number);
-            let mut draw = |x: f64| single(x + 0.1 * generator.sample::<f64, _>(StandardNormal));
-            start.into_iter().map(&mut draw).collect()
-        };
-        let state = start.into_iter().enumerate().map(moved).collect();
-        Place { shape, parameters, arguments, mode, state }
+        let state = layer.start_state(&shape);
+        let mut place = Place { shape, parameters, arguments, mode, state };
+        place.state = gathered(layer, &place, seed);
+        place
     }
 
     /// The names of all arguments.
@@ -74,6 +71,36 @@ impl Place {
     }
 }
 
+/// Running averages as a training pass over the input leaves them, a tenth away from there: of the
+/// size of the input's statistics, but not equal to them. Those that training does not move start there.
+fn gathered(layer: &dyn Layer, place: &Place, seed: u64) -> Vec<Vec<f64>> {
+    let Place { shape, state, .. } = place;
+    let values = place.slices();
+    let (arguments, base) = (values.as_slice(), values.as_slice());
+    let at = Evaluation { shape, arguments, base, mode: Mode::Train, state };
+    let trained = match state.is_empty() {
+        true => Vec::new(),
+        false => guarded(Closure::Forward, || layer.definition(&at))
+            .ok()
+            .and_then(Result::ok)
+            .map_or_else(Vec::new, |value| value.state),
+    };
+    let moved = |(number, start): (usize, &Vec<f64>)| -> Vec<f64> {
+        let mut generator = generator(seed, Purpose::Values, 1000 + number);
+        let mut tenth = || 0.1 * generator.sample::<f64, _>(StandardNormal);
+        match trained.get(number).filter(|trained| is_sound(trained, start)) {
+            // A factor leaves variances positive.
+            Some(trained) => trained.iter().map(|x| single(x * (1.0 + tenth()))).collect(),
+            None => start.iter().map(|x| single(x + tenth())).collect(),
+        }
+    };
+    state.iter().enumerate().map(moved).collect()
+}
+
+fn is_sound(trained: &[f64], start: &[f64]) -> bool {
+    trained.len() == start.len() && trained.iter().all(|x| x.is_finite()) && trained != start
+}
+
 fn single(value: f64) -> f64 {
     Precision::Single.round(value)
 }
@@ -84,6 +111,7 @@ fn input(input: Input, shape: &[usize], seed: u64) -> Vec<f64> {
     let mut x: Vec<f64> = (0..count).map(|_| generator.sample(StandardNormal)).collect();
     match input {
         Input::FullMantissa => return x,
+        Input::ManyRows | Input::ManyColumns => {}
         Input::Normal { scale, offset } => x.iter_mut().for_each(|x| *x = *x * scale + offset),
         Input::ConstantRow => {
             let row = width.min(count.saturating_sub(width));

@@ -77,7 +77,7 @@ pub fn measure(choice: &NormChoice) -> Vec<Claim> {
 }
 
 fn value(equation: &NormEquation, point: &Point, x: &[f64], mode: Mode) -> Vec<f64> {
-    let mut state = equation.start_state(&point.extents);
+    let mut state = point.state.clone();
     let parameters: Vec<&[f64]> = point.parameters.iter().map(Vec::as_slice).collect();
     equation.evaluate_unchecked_sizes(&point.extents, x, &parameters, &mut state, mode)
 }

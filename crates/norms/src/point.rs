@@ -1,6 +1,6 @@
 //! Random places at which norms are compared.
 
-use equations::{Axes, Extents, NormEquation};
+use equations::{Extents, NormEquation};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
@@ -13,26 +13,28 @@ pub(crate) struct Point {
     pub x: Vec<f64>,
     pub parameters: Vec<Vec<f64>>,
     pub state: Vec<Vec<f64>>,
-    pub cotangent: Vec<f64>,
 }
 
 impl Point {
-    /// Standard normal x, parameters around their starts, averages around theirs, and a normal
-    /// cotangent: signed, so that no direction that a norm removes hides an error.
+    /// Standard normal x, parameters around their starts and averages around theirs.
     pub(crate) fn random(equation: &NormEquation, extents: Extents, seed: u64) -> Self {
         let mut stream = ChaCha8Rng::seed_from_u64(seed);
-        let mut normals = |len: usize, around: f64, spread: f64| -> Vec<f64> {
-            let mut draw = || -> f64 { stream.sample(StandardNormal) };
-            (0..len).map(|_| f64::from((around + spread * draw()) as f32)).collect()
-        };
+        let mut normals = |len, around, spread| normals(&mut stream, len, around, spread);
         let x = normals(extents.len(), 0.0, 1.0);
-        let cotangent = normals(extents.len(), 0.0, 1.0);
         let parameters = equation.parameters().iter();
         let parameters = parameters.map(|p| normals(p.len(&extents), p.start, 0.5)).collect();
         // A spread of 0.1 keeps running variances, which start at 1, positive.
         let running = equation.running().iter();
         let state = running.map(|r| normals(r.len(&extents), r.start, 0.1)).collect();
-        Point { extents, x, parameters, state, cotangent }
+        Point { extents, x, parameters, state }
+    }
+}
+
+#[cfg(test)]
+impl Point {
+    /// A cotangent of the output, signed, so that no direction that a norm removes hides an error.
+    pub(crate) fn cotangent(&self) -> Vec<f64> {
+        normals(&mut ChaCha8Rng::seed_from_u64(1 << 32), self.extents.len(), 0.0, 1.0)
     }
 
     /// The same with every x replaced.
@@ -50,10 +52,9 @@ impl Point {
     pub(crate) fn features(&self) -> usize {
         self.extents.features()
     }
+}
 
-    /// The shape in which messages name an element of x.
-    pub(crate) fn shape(&self) -> [usize; 3] {
-        let samples = self.extents.size(Axes::SAMPLES);
-        [samples, self.extents.size(Axes::POSITIONS), self.features()]
-    }
+fn normals(stream: &mut ChaCha8Rng, len: usize, around: f64, spread: f64) -> Vec<f64> {
+    let mut draw = || -> f64 { stream.sample(StandardNormal) };
+    (0..len).map(|_| f64::from((around + spread * draw()) as f32)).collect()
 }

@@ -118,6 +118,9 @@ pub struct GradcheckArguments {
     /// A JSON object per kernel and line, instead of the table
     #[arg(long)]
     pub json: bool,
+    /// Draw the distance of each gradient's worst entry from its difference quotients, by their step
+    #[arg(long, value_name = "FILE.svg")]
+    pub plot: Option<PathBuf>,
     /// A layer in a Python file instead, such as my_norm.py:MyNorm; `normlab shim python` explains
     #[arg(long, value_name = "FILE:NAME", conflicts_with = "names")]
     pub python: Option<String>,

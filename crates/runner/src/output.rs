@@ -46,7 +46,7 @@ pub enum OutputError {
         found: &'static str,
     },
     /// The operating system refused.
-    #[error("cannot write to the output folder {path}: {error}", path = path.display())]
+    #[error("cannot write to {path}: {error}", path = path.display())]
     Unwritable {
         /// The file or folder.
         path: PathBuf,
@@ -136,6 +136,29 @@ impl Folder {
     }
 }
 
+/// Whether a file can be written at a path, without doing so.
+///
+/// # Errors
+/// Its folder is not there, or takes no files.
+pub fn check_picture(path: &Path) -> Result<(), OutputError> {
+    let (folder, _) = parts(path)?;
+    tempfile::tempfile_in(folder).map(drop).map_err(|error| refused(path, error))
+}
+
+/// Writes a picture that belongs to no study.
+pub fn write_picture(path: &Path, svg: &str) -> Result<(), OutputError> {
+    let (folder, name) = parts(path)?;
+    write(folder, name, svg.as_bytes())
+}
+
+fn parts(path: &Path) -> Result<(&Path, &str), OutputError> {
+    let no_name = || io::Error::new(io::ErrorKind::InvalidInput, "it is not the name of a file");
+    let name = path.file_name().and_then(|name| name.to_str());
+    let name = name.ok_or_else(|| refused(path, no_name()))?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    Ok((folder.unwrap_or(Path::new(".")), name))
+}
+
 fn is_empty(folder: &Path) -> bool {
     fs::read_dir(folder).map_or(true, |mut entries| entries.next().is_none())
 }
@@ -217,7 +240,7 @@ mod tests {
         let file = temporary.path().join("file");
         fs::write(&file, "").unwrap();
         let message = open(&file.join("study"), "one", Existing::Keep).err().unwrap().to_string();
-        assert!(message.starts_with("cannot write to the output folder"), "{message}");
+        assert!(message.starts_with("cannot write to"), "{message}");
     }
 
     #[test]

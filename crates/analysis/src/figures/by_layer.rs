@@ -49,6 +49,7 @@ fn chart(
         y_label,
         x_axis: XAxis::Count,
         ceiling: f64::INFINITY,
+        constant_is: "constant predictor",
         series: arms.series.clone(),
         rows,
     }))

@@ -26,6 +26,8 @@ pub(super) struct Chart {
     pub(super) x_axis: XAxis,
     /// The y axis ends here at the latest; lines above are cut off.
     pub(super) ceiling: f64,
+    /// What the levels of the panels mean.
+    pub(super) constant_is: &'static str,
     /// The names of the series, in the order of their numbers.
     pub(super) series: Vec<String>,
     pub(super) rows: Vec<Vec<Panel>>,
@@ -38,13 +40,15 @@ pub(super) enum XAxis {
     Rates(Vec<f64>),
     /// Steps or layers, from 0.
     Count,
+    /// Positive numbers over many powers of ten.
+    Decades,
 }
 
 #[derive(Debug)]
 pub(super) struct Panel {
     pub(super) title: String,
     pub(super) curves: Vec<Curve>,
-    /// The loss of the constant predictor, if it is to be shown.
+    /// A level that means something, such as the loss of the constant predictor.
     pub(super) constant: Option<f64>,
     /// Failed runs without a place on the y axis, shown in a lane at the top.
     pub(super) failures: Vec<Failures>,
@@ -162,6 +166,11 @@ impl Chart {
         let (scale, low, high) = match &self.x_axis {
             XAxis::Rates(rates) => {
                 let (low, high) = log_range(rates.iter().copied(), RATE_AIR);
+                (Scale::Log, low, high)
+            }
+            XAxis::Decades => {
+                let points = panel.curves.iter().flat_map(|curve| &curve.points);
+                let (low, high) = log_range(points.map(|point| point.x), 0.03);
                 (Scale::Log, low, high)
             }
             XAxis::Count => {

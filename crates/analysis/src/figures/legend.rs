@@ -60,7 +60,7 @@ fn entries(chart: &Chart) -> Vec<(Sign, String)> {
     explain(has_failed, Sign::FailedRun, "failed run, at the top if off the scale");
     explain(stops && !has_failed, Sign::Cross, "not finite or zero from here on");
     let has_constant = chart.panels().any(|panel| panel.constant.is_some());
-    explain(has_constant, Sign::Constant, "constant predictor");
+    explain(has_constant, Sign::Constant, chart.constant_is);
     entries
 }
 

@@ -30,6 +30,7 @@ pub(super) fn chart(
         y_label: "validation loss, nat",
         x_axis: XAxis::Count,
         ceiling: if constant > 0.0 { CEILING * constant } else { f64::INFINITY },
+        constant_is: "constant predictor",
         series: arms.series.clone(),
         rows: in_rows(panels),
     }))

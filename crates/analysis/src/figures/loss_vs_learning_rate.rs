@@ -22,6 +22,7 @@ pub(super) fn chart(study: &Study, arms: &Grid) -> Option<Chart> {
         y_label: "validation loss, nat",
         x_axis: XAxis::Rates(grid(study.tuned_rates)),
         ceiling: f64::INFINITY,
+        constant_is: "constant predictor",
         series: arms.series.clone(),
         rows: in_rows(arms.panels.iter().map(|arms| panel(study, arms)).collect()),
     })

@@ -55,7 +55,9 @@ pub(super) fn draw(chart: &Chart, panel: &Panel, canvas: &mut Canvas, area: Area
 fn x_ticks(chart: &Chart, canvas: &mut Canvas, axis: &Axis, area: Area) {
     let ticks: Vec<(f64, String)> = match &chart.x_axis {
         XAxis::Rates(rates) => rates.iter().map(|rate| (*rate, rate_text(*rate))).collect(),
-        XAxis::Count => axis.ticks().into_iter().map(|tick| (tick, axis.label(tick))).collect(),
+        XAxis::Count | XAxis::Decades => {
+            axis.ticks().into_iter().map(|tick| (tick, axis.label(tick))).collect()
+        }
     };
     let grid = Stroke { color: style::GRID, width: 1.0, dash: "" };
     for (tick, text) in ticks {

@@ -86,6 +86,25 @@ fn misconduct_breaks_a_rule_though_numbers_are_right() {
 }
 
 #[test]
+fn failures_of_every_kind_are_shrunk() {
+    // What breaks a rule does so at an input that can be pasted too, without a cotangent.
+    let layer = NormLayer { misconduct: Misconduct::Overwrites, ..NormLayer::right(Norm::Layer) };
+    let found = only(&layer, "plain").remove(0);
+    let literal = found.worst().and_then(|case| case.literal.clone()).expect("small enough");
+    assert!(literal.starts_with("shape [1, "), "{literal}");
+    assert!(!literal.contains("dy = "), "{literal}");
+}
+
+#[test]
+fn the_first_case_shows_a_v_though_it_passes() {
+    let found = only(&NormLayer::right(Norm::Layer), "plain").remove(0);
+    let entry = found.cases[0].worst.as_ref().expect("the first case");
+    let (above, below) = (entry.curve.slope_above, entry.curve.slope_below);
+    assert!((above.expect("many steps") - 2.0).abs() < 0.5, "{}", entry.curve);
+    assert!(below.expect("many steps") < -0.5, "{}", entry.curve);
+}
+
+#[test]
 fn a_right_kernel_breaks_no_rule() {
     for norm in NORMS {
         for found in only(&NormLayer::right(norm), "plain") {

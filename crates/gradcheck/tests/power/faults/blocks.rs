@@ -1,6 +1,6 @@
 //! Boundaries of rows, groups, samples and blocks of work.
 
-use super::{Planted, double, lost};
+use super::{Planted, double, lost, single};
 use crate::backward::Backward;
 use crate::norm::Norm;
 use gradcheck::Gradients;
@@ -55,6 +55,19 @@ pub fn faults() -> Vec<Planted> {
         }),
         double(Norm::Instance, "samples after the first are lost", |at| {
             lost(at, |row, _| at.shape.len() > 2 && row >= at.rows / at.shape[0])
+        }),
+        double(Norm::Layer, "rows from 65,536 on are lost", |at| lost(at, |row, _| row >= 65_536)),
+        double(Norm::Rms, "dgamma ends after 65,536 rows", |at| {
+            gain_of_rows(at, |row| row < 65_536)
+        }),
+        single(Norm::Batch, "the last rows above 65,536 are lost, in f32", |at| {
+            at.changed(0, |entry, dx| if entry / at.width >= 65_536 { 0.0 } else { dx })
+        }),
+        double(Norm::Layer, "columns from 4,096 on are lost", |at| {
+            lost(at, |_, column| column >= 4_096)
+        }),
+        double(Norm::Batch, "dbeta ends with 8,192 columns", |at| {
+            at.changed(2, |column, value| if column < 8_192 { value } else { 0.0 })
         }),
         double(Norm::Batch, "the last feature is lost", |at| {
             lost(at, |_, column| at.width > 1 && column + 1 == at.width)

@@ -1,80 +1,76 @@
-//! Examinations for people: a table, the reports of what did not pass, and how far it is.
+//! Examinations for people: a table, and the reports of what did not pass.
 
-use std::io::IsTerminal;
+use gradcheck::{CaseReport, Examination, Outcome, Precision};
 
-use gradcheck::{Examination, Outcome, Precision};
-use indicatif::{ProgressBar, ProgressStyle};
-
+use super::Examined;
 use crate::tables::table;
 
-/// A row per kernel and precision, then the reports of those that did not pass.
-pub fn rendered(examinations: &[Examination]) -> String {
-    let header = [
-        "layer",
-        "kernel",
-        "type",
-        "verdict",
-        "resolution",
-        "typical",
-        "cases",
-        "undecided",
-        "seconds",
-    ];
-    let rows: Vec<Vec<String>> = examinations.iter().map(row).collect();
-    let mut text = table(&header, &rows);
-    text += "\n\nresolution: the smallest relative error that would have been seen in every case that \
-             passed;\ntypical: in half of them.";
-    for examination in examinations {
+const HEADER: [&str; 7] =
+    ["norm", "verdict", "resolution f64", "resolution f32", "cases", "undecided", "seconds"];
+
+const LEGEND: &str = "\
+resolution: the smallest relative error of a gradient that would have been seen in every case that passed
+cases: inputs x kernels x precisions; undecided ones are too ill-conditioned to tell, one in ten may be";
+
+/// A row per layer, the control, then the reports of what did not pass.
+pub(super) fn rendered(examined: &Examined) -> String {
+    let rows: Vec<Vec<String>> = by_layer(&examined.examinations).iter().map(row).collect();
+    let mut text = format!("{}\n\n{LEGEND}", table(&HEADER, &rows));
+    for control in by_layer(&examined.control) {
+        text += "\n";
+        text += &verdict_on_control(&control);
+    }
+    for examination in &examined.examinations {
         if examination.verdict.outcome() != Outcome::Passed {
-            text += &format!("\n\n{examination}");
+            text += &format!("\n\n{}", examination.to_string().trim_end());
         }
     }
     text
 }
 
-fn row(examination: &Examination) -> Vec<String> {
-    let undecided = |case: &&gradcheck::CaseReport| case.verdict.outcome() == Outcome::Inconclusive;
-    let undecided = examination.cases.iter().filter(undecided).count();
-    let dtype = match examination.precision {
-        Precision::Double => "f64",
-        Precision::Single => "f32",
-    };
+/// The kernels of each layer, which follow one another.
+fn by_layer(examinations: &[Examination]) -> Vec<&[Examination]> {
+    examinations.chunk_by(|one, next| one.layer == next.layer).collect()
+}
+
+fn row(kernels: &&[Examination]) -> Vec<String> {
+    let cases = || kernels.iter().flat_map(|kernel| &kernel.cases);
+    let is_undecided = |case: &&CaseReport| case.verdict.outcome() == Outcome::Inconclusive;
+    let seconds: f64 = kernels.iter().map(|kernel| kernel.seconds).sum();
     vec![
-        examination.layer.clone(),
-        examination.kernel.clone(),
-        dtype.to_string(),
-        examination.verdict.name().to_lowercase(),
-        format!("{:.1e}", examination.resolution),
-        format!("{:.1e}", examination.typical_resolution),
-        examination.cases.len().to_string(),
-        undecided.to_string(),
-        format!("{:.2}", examination.seconds),
+        kernels[0].layer.clone(),
+        verdict(kernels).to_string(),
+        resolution(kernels, Precision::Double),
+        resolution(kernels, Precision::Single),
+        cases().count().to_string(),
+        cases().filter(is_undecided).count().to_string(),
+        format!("{seconds:.1}"),
     ]
 }
 
-/// A line that says which case is at work; nothing where standard error is not a terminal.
-pub struct Progress(ProgressBar);
+/// The name of the worst verdict.
+fn verdict(kernels: &[Examination]) -> &'static str {
+    let of = |outcome| kernels.iter().find(|kernel| kernel.verdict.outcome() == outcome);
+    let worst = of(Outcome::Failed).or(of(Outcome::Inconclusive)).unwrap_or(&kernels[0]);
+    worst.verdict.name()
+}
 
-impl Progress {
-    /// Nothing done yet.
-    pub fn begin(layer: &str) -> Progress {
-        if !std::io::stderr().is_terminal() {
-            return Progress(ProgressBar::hidden());
-        }
-        let style = ProgressStyle::with_template("{prefix} {bar:30} {pos}/{len} {msg}, {eta} left");
-        let bar = ProgressBar::new(0).with_style(style.expect("a template that is fixed"));
-        Progress(bar.with_prefix(layer.to_string()))
-    }
+/// The coarsest of the kernels of a precision that did not fail.
+fn resolution(kernels: &[Examination], precision: Precision) -> String {
+    let of = kernels.iter().filter(|kernel| kernel.precision == precision);
+    let passed = of.filter(|kernel| kernel.verdict.outcome() == Outcome::Passed);
+    let weak = if kernels.iter().any(|kernel| kernel.weak) { " (weak)" } else { "" };
+    let coarsest = passed.map(|kernel| kernel.resolution).reduce(f64::max);
+    coarsest.map_or("-".to_string(), |coarsest| format!("{coarsest:.1e}{weak}"))
+}
 
-    /// Where the examination is.
-    pub fn show(&mut self, at: &gradcheck::Progress) {
-        self.0.set_length(at.total as u64);
-        self.0.set_position(at.done as u64);
-        self.0.set_message(at.case.to_string());
-    }
-
-    /// It is over.
-    pub fn end(self) {
-        self.0.finish_and_clear();
+fn verdict_on_control(kernels: &&[Examination]) -> String {
+    let name = &kernels[0].layer;
+    match kernels.iter().all(|kernel| kernel.verdict.outcome() == Outcome::Failed) {
+        true => format!("control: {name}, whose gradient is wrong on purpose: FAIL, as it must"),
+        false => format!(
+            "control: {name}, whose gradient is wrong on purpose: {}. Do not believe any PASS above",
+            verdict(kernels)
+        ),
     }
 }

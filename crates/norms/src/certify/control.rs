@@ -1,0 +1,63 @@
+//! A gradient that is wrong on purpose.
+
+use equations::NormSource;
+use gradcheck::{Evaluation, Kernel, KernelInfo, Layer, Parameter, Property, Value};
+
+use super::layer::EntryLayer;
+use crate::catalogue::{Citation, Entry, Kernel as Operation, find};
+
+/// Its value is that of layer normalization. Its derivative takes the statistics for constants, as an
+/// implementation that detaches them does.
+static DETACHED: Entry = Entry {
+    name: "detached-layer",
+    title: "Layer normalization with detached statistics",
+    source: NormSource {
+        equation: "gamma * (x - stop(mean(x))) / stop(sqrt(var(x) + eps)) + beta",
+        over: "features",
+        parameters: &[],
+        constants: &[],
+    },
+    takes_groups: false,
+    claims: &[],
+    citation: Citation { authors: "Xu et al.", year: 2019, arxiv: "1911.07013" },
+    kernel: Operation::Dfdx,
+};
+
+/// Layer normalization as the definition, and the detached one as the kernels.
+pub(super) struct DetachedLayerNorm {
+    definition: EntryLayer,
+    kernels: EntryLayer,
+}
+
+impl DetachedLayerNorm {
+    pub(super) fn new() -> Self {
+        let definition = EntryLayer::new(find("layer").expect("it is in the catalogue"));
+        DetachedLayerNorm { definition, kernels: EntryLayer::new(&DETACHED) }
+    }
+}
+
+impl Layer for DetachedLayerNorm {
+    fn name(&self) -> String {
+        self.kernels.name()
+    }
+
+    fn parameters(&self, shape: &[usize]) -> Vec<Parameter> {
+        self.definition.parameters(shape)
+    }
+
+    fn definition(&self, at: &Evaluation) -> Result<Value, String> {
+        self.definition.definition(at)
+    }
+
+    fn properties(&self, shape: &[usize]) -> Vec<Property> {
+        self.definition.properties(shape)
+    }
+
+    fn kernels(&self) -> Vec<KernelInfo> {
+        self.kernels.kernels()
+    }
+
+    fn kernel(&self, number: usize) -> Result<Box<dyn Kernel + '_>, String> {
+        self.kernels.kernel(number)
+    }
+}

@@ -1,0 +1,150 @@
+//! An operation of an entry, with the hooks that tests of conduct need.
+
+use std::collections::HashMap;
+
+use dfdx::tensor::Cpu;
+use dfdx::tensor_ops::Device;
+use gradcheck::{Call, Kernel, Layer, Mode, Offered, Strided};
+use ops::{Buffer, Element, Pass, Value};
+
+use super::layer::{EntryLayer, layout};
+use crate::choice::Evaluator;
+use crate::norm::State;
+
+/// One operation, with the state that it keeps from call to call.
+pub(super) struct EntryKernel<'a, E> {
+    layer: &'a EntryLayer,
+    evaluator: Evaluator,
+    state: Option<State<E>>,
+    /// The state before the forward pass of each use: a backward pass starts from there again.
+    before: HashMap<usize, State<E>>,
+}
+
+impl<'a, E: Element> EntryKernel<'a, E>
+where
+    Cpu: Device<E>,
+{
+    pub(super) fn new(layer: &'a EntryLayer, evaluator: Evaluator) -> Self {
+        EntryKernel { layer, evaluator, state: None, before: HashMap::new() }
+    }
+
+    fn current_state(&mut self, shape: &[usize]) -> State<E> {
+        let start = || State { averages: nearest_all(&self.layer.start_state(shape)) };
+        self.state.clone().unwrap_or_else(start)
+    }
+
+    /// Runs the operation from a state on; what was recorded can be differentiated.
+    fn run(&self, call: &Call, state: &mut State<E>) -> Recorded<E> {
+        let (layout, width) = layout(call.shape);
+        let arguments: Vec<Vec<f64>> = call.arguments.iter().map(Strided::to_vec).collect();
+        let eps = self.layer.has_eps().then(|| arguments[arguments.len() - 1][0]);
+        let choice = self.layer.choice(eps);
+        let count = choice.equation().parameters().len();
+        let x = Value::new(layout.rows(), width, &nearest::<E>(&arguments[0]));
+        let parameters: Vec<Value<E>> =
+            arguments[1..=count].iter().map(|p| Value::new(1, p.len(), &nearest(p))).collect();
+        let mode = match call.mode {
+            Mode::Train => ops::Mode::Train,
+            Mode::Eval => ops::Mode::Eval,
+        };
+        let mut pass = Pass::recording(mode);
+        let norm = choice.build::<E>(self.evaluator);
+        let y = norm.apply(&x, layout, &parameters, state, &mut pass);
+        Recorded { x, parameters, y, pass }
+    }
+}
+
+struct Recorded<E: Element> {
+    x: Value<E>,
+    parameters: Vec<Value<E>>,
+    y: Value<E>,
+    pass: Pass<E>,
+}
+
+impl<E: Element> Recorded<E> {
+    /// The gradients of x and the parameters, each added to what `totals` hold.
+    fn gradients(mut self, cotangent: &[f64], totals: &[Vec<f64>]) -> Vec<Vec<f64>> {
+        let values: Vec<Value<E>> = std::iter::once(self.x).chain(self.parameters).collect();
+        let earlier: Vec<_> = values
+            .iter()
+            .zip(totals)
+            .map(|(value, total)| (value.key().clone(), nearest::<E>(total)))
+            .collect();
+        // Recorded last, so run first: the norm's derivative finds the gradients not empty.
+        self.pass.record(move |gradients| {
+            for (key, total) in &earlier {
+                gradients.add(key, Buffer::copy_of(total));
+            }
+        });
+        let mut gradients = self.pass.backward_from(&self.y, &nearest(cotangent));
+        values.iter().map(|value| double(gradients.of(value))).collect()
+    }
+}
+
+impl<E: Element> Kernel for EntryKernel<'_, E>
+where
+    Cpu: Device<E>,
+{
+    fn forward(&mut self, call: &Call) -> Offered<Strided> {
+        let mut state = self.current_state(call.shape);
+        self.before.insert(call.number, state.clone());
+        let y = double(self.run(call, &mut state).y.as_slice());
+        if call.mode == Mode::Train && !state.averages.is_empty() {
+            self.state = Some(state);
+        }
+        Ok(Some(Strided::new(call.shape, &y)))
+    }
+
+    fn backward(
+        &mut self,
+        call: &Call,
+        cotangent: &Strided,
+    ) -> Result<Vec<Option<Strided>>, String> {
+        let before = self.before.get(&call.number).cloned();
+        let mut state = before.unwrap_or_else(|| self.current_state(call.shape));
+        let gradients = self.run(call, &mut state).gradients(&cotangent.to_vec(), &[]);
+        let shaped = gradients.iter().zip(call.arguments);
+        let shaped = shaped.map(|(gradient, at)| Some(Strided::new(at.shape(), gradient)));
+        // eps is a constant of the equation.
+        let constants = self.layer.has_eps().then_some(None);
+        Ok(shaped.chain(constants).collect())
+    }
+
+    fn backward_into(
+        &mut self,
+        call: &Call,
+        cotangent: &Strided,
+        totals: &[Strided],
+    ) -> Offered<()> {
+        let before = self.before.get(&call.number).cloned();
+        let mut state = before.unwrap_or_else(|| self.current_state(call.shape));
+        let held: Vec<Vec<f64>> = totals.iter().map(Strided::to_vec).collect();
+        let gradients = self.run(call, &mut state).gradients(&cotangent.to_vec(), &held);
+        for (total, gradient) in totals.iter().zip(&gradients) {
+            total.write_all(gradient);
+        }
+        Ok(Some(()))
+    }
+
+    fn state(&mut self) -> Offered<Vec<Vec<f64>>> {
+        let state = self.state.as_ref();
+        Ok(state.map(|state| state.averages.iter().map(|average| double(average)).collect()))
+    }
+
+    fn set_state(&mut self, state: &[Vec<f64>]) -> Result<(), String> {
+        self.state = Some(State { averages: nearest_all(state) });
+        Ok(())
+    }
+}
+
+fn nearest<E: Element>(values: &[f64]) -> Vec<E> {
+    values.iter().map(|&value| E::nearest(value)).collect()
+}
+
+fn nearest_all<E: Element>(lists: &[Vec<f64>]) -> Vec<Vec<E>> {
+    lists.iter().map(|list| nearest(list)).collect()
+}
+
+fn double<E: Element>(values: &[E]) -> Vec<f64> {
+    values.iter().map(|value| value.double()).collect()
+}

@@ -1,0 +1,195 @@
+//! An entry of the catalogue: its definition, and how many operations compute it.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use equations::{Axes, Extents};
+use gradcheck::{
+    Evaluation, Kernel, KernelInfo, Layer, Mode, Parameter, Precision, Property, Role, Slices,
+};
+use ops::Layout;
+
+use super::kernel::EntryKernel;
+use crate::catalogue::{Entry, Kernel as Operation};
+use crate::choice::{Evaluator, NormChoice};
+use crate::claims::Claim;
+
+/// The precision and the evaluator of each operation under test.
+const OPERATIONS: [(Precision, Evaluator); 4] = [
+    (Precision::Double, Evaluator::Fastest),
+    (Precision::Double, Evaluator::Dfdx),
+    (Precision::Single, Evaluator::Fastest),
+    (Precision::Single, Evaluator::Dfdx),
+];
+
+/// A norm of the catalogue with its operations.
+pub(super) struct EntryLayer {
+    entry: &'static Entry,
+    groups: usize,
+    plain: NormChoice,
+    /// The norm at every eps that a case asked for, by its bits.
+    at_eps: RefCell<HashMap<u64, NormChoice>>,
+}
+
+impl EntryLayer {
+    pub(super) fn new(entry: &'static Entry) -> Self {
+        let groups = if entry.takes_groups { 2 } else { 1 };
+        let plain = NormChoice::new(entry, groups, Vec::new())
+            .unwrap_or_else(|error| panic!("{}: {error}", entry.name));
+        EntryLayer { entry, groups, plain, at_eps: RefCell::default() }
+    }
+
+    pub(super) fn has_eps(&self) -> bool {
+        self.plain.equation().constants().iter().any(|(name, _)| name == "eps")
+    }
+
+    /// The norm with the eps that stands last among a case's arguments.
+    pub(super) fn choice(&self, eps: Option<f64>) -> NormChoice {
+        let Some(eps) = eps else { return self.plain.clone() };
+        let with_eps = || {
+            let constants = vec![("eps".to_owned(), eps)];
+            NormChoice::new(self.entry, self.groups, constants).expect("it has the constant eps")
+        };
+        self.at_eps.borrow_mut().entry(eps.to_bits()).or_insert_with(with_eps).clone()
+    }
+
+    /// How many operations differ: without a kernel of its own a norm is computed by dfdx alone.
+    fn operations(&self) -> impl Iterator<Item = &'static (Precision, Evaluator)> {
+        let has_kernel = self.entry.kernel != Operation::Dfdx;
+        OPERATIONS.iter().filter(move |(_, by)| has_kernel || *by == Evaluator::Dfdx)
+    }
+
+    fn extents(&self, shape: &[usize]) -> Extents {
+        let (layout, width) = layout(shape);
+        Extents::new(layout.samples, layout.positions, width, self.groups)
+            .unwrap_or_else(|error| panic!("`fit` makes shapes fit: {error}"))
+    }
+}
+
+/// `[samples, features]`, or with one or two axes of positions between them.
+pub(super) fn layout(shape: &[usize]) -> (Layout, usize) {
+    let (samples, width) = (shape[0], shape[shape.len() - 1]);
+    let positions = shape[1..shape.len() - 1].iter().product();
+    (Layout { samples, positions }, width)
+}
+
+impl Layer for EntryLayer {
+    fn name(&self) -> String {
+        self.entry.name.to_owned()
+    }
+
+    fn fit(&self, shape: &[usize]) -> Vec<usize> {
+        let mut shape = shape.to_vec();
+        if let Some(width) = shape.last_mut() {
+            // A case of few features is about statistics over few numbers, so every group gets as many.
+            *width = match *width {
+                few @ 0..=4 => few * self.groups,
+                many => many.next_multiple_of(self.groups),
+            };
+        }
+        shape
+    }
+
+    fn parameters(&self, shape: &[usize]) -> Vec<Parameter> {
+        let extents = self.extents(shape);
+        let parameters = self.plain.equation().parameters().iter().map(|parameter| {
+            let role = if parameter.name == "beta" { Role::Bias } else { Role::Gain };
+            Parameter::new(&parameter.name, &[parameter.len(&extents)], role)
+        });
+        let eps = self.has_eps().then(|| Parameter::new("eps", &[], Role::Eps));
+        parameters.chain(eps).collect()
+    }
+
+    fn modes(&self) -> Vec<Mode> {
+        let same = self.plain.equation().running().is_empty();
+        if same { vec![Mode::Train] } else { vec![Mode::Train, Mode::Eval] }
+    }
+
+    fn start_state(&self, shape: &[usize]) -> Vec<Vec<f64>> {
+        self.plain.equation().start_state(&self.extents(shape))
+    }
+
+    fn definition(&self, at: &Evaluation) -> Result<gradcheck::Value, String> {
+        let eps = self.has_eps().then(|| at.arguments[at.arguments.len() - 1][0]);
+        let choice = self.choice(eps);
+        let equation = choice.equation();
+        let count = equation.parameters().len();
+        let (x, parameters) = (at.arguments[0], &at.arguments[1..=count]);
+        let (extents, mut state) = (self.extents(at.shape), at.state.to_vec());
+        let mode = match at.mode {
+            Mode::Train => equations::Mode::Train,
+            Mode::Eval => equations::Mode::Eval,
+        };
+        let output = if self.stops() {
+            let base = &at.base[1..=count];
+            let stops = equation.stop_values(&extents, at.base[0], base, at.state, mode);
+            equation.evaluate_frozen(&extents, x, parameters, &mut state, mode, &stops)
+        } else {
+            equation.evaluate_unchecked_sizes(&extents, x, parameters, &mut state, mode)
+        };
+        Ok(gradcheck::Value { output, state })
+    }
+
+    fn stops(&self) -> bool {
+        self.plain.equation().has_stops()
+    }
+
+    fn properties(&self, shape: &[usize]) -> Vec<Property> {
+        let extents = self.extents(shape);
+        // The slices over which the norm takes its statistics: what it varies along names them.
+        let over = self.plain.equation().over();
+        let slices = Slices::by(shape, |index| slice(&extents, over, index));
+        let samples = Slices::by(shape, |index| index[0]);
+        let claims = |claim| self.entry.claims.contains(&claim);
+        let mut properties = Vec::new();
+        if claims(Claim::Shift) {
+            properties.push(Property::Shift(slices));
+        }
+        if claims(Claim::Scale) && self.has_eps() {
+            let degrees = vec![("x".to_owned(), 1.0), ("eps".to_owned(), 2.0)];
+            properties.push(Property::Homogeneous { degrees, output: 0.0 });
+        }
+        if claims(Claim::SampleIndependence) {
+            properties.push(Property::Independent(samples.clone()));
+        }
+        properties.push(Property::Exchange(samples));
+        properties
+    }
+
+    fn kernels(&self) -> Vec<KernelInfo> {
+        let name = |by: Evaluator| match by {
+            Evaluator::Fastest => "kernel",
+            Evaluator::Dfdx => "dfdx",
+        };
+        let info = |&(precision, by): &(Precision, Evaluator)| KernelInfo {
+            name: name(by).to_owned(),
+            precision,
+        };
+        self.operations().map(info).collect()
+    }
+
+    fn kernel(&self, number: usize) -> Result<Box<dyn Kernel + '_>, String> {
+        let &(precision, evaluator) = self.operations().nth(number).ok_or("no such kernel")?;
+        Ok(match precision {
+            Precision::Double => Box::new(EntryKernel::<f64>::new(self, evaluator)),
+            Precision::Single => Box::new(EntryKernel::<f32>::new(self, evaluator)),
+        })
+    }
+}
+
+/// The number of the slice over `over` that an index of `[samples, positions.., features]` is in.
+fn slice(extents: &Extents, over: Axes, index: &[usize]) -> usize {
+    let feature = index[index.len() - 1];
+    // The battery's layouts have two axes of positions at most; a mixed radix is enough to name them.
+    let position = index[1..index.len() - 1].iter().fold(0, |position, i| position * 1024 + i);
+    let parts = [
+        (Axes::SAMPLES, index[0]),
+        (Axes::POSITIONS, position),
+        (Axes::GROUPS, feature / extents.channels.max(1)),
+        (Axes::CHANNELS, feature % extents.channels.max(1)),
+    ];
+    parts.iter().fold(0, |name, &(axis, part)| {
+        let part = if over.contains(axis) { 0 } else { part };
+        name * (1 << 16) + part
+    })
+}
