@@ -5,7 +5,6 @@ use crate::message::{
     Gradients, LayoutName, Nothing, Request, Run, State, View, Written, mode_name,
 };
 use gradcheck::{Call, Kernel, Layout, Offered, Strided};
-use std::collections::HashMap;
 
 /// Gradients in memory that later ones may share; the shim watches as many.
 const KEPT: usize = 12;
@@ -18,7 +17,8 @@ pub(crate) struct PythonKernel<'a> {
     shape: Option<Vec<usize>>,
     /// Running averages that wait for the next call to say for how many features they are.
     waiting: Option<Vec<Vec<f64>>>,
-    kept: HashMap<usize, Strided>,
+    /// With the numbers of their owners, the latest last.
+    kept: Vec<(usize, Strided)>,
 }
 
 /// What a kernel can be asked to run.
@@ -31,7 +31,7 @@ enum Pass {
 
 impl<'a> PythonKernel<'a> {
     pub fn new(layer: &'a PythonLayer, number: usize) -> PythonKernel<'a> {
-        PythonKernel { layer, number, shape: None, waiting: None, kept: HashMap::new() }
+        PythonKernel { layer, number, shape: None, waiting: None, kept: Vec::new() }
     }
 
     /// Runs one pass with the arguments and what else comes with it.
@@ -84,17 +84,20 @@ impl<'a> PythonKernel<'a> {
                     .into())
             };
         }
-        if let Some(earlier) = self.kept.get(&owner) {
+        if let Some(place) = self.kept.iter().position(|(number, _)| *number == owner) {
+            // What has just been used again is forgotten last.
+            let (_, earlier) = self.kept.remove(place);
+            self.kept.push((owner, earlier.clone()));
             return if earlier.shape() == shape {
                 earlier.write_all(values);
-                Ok(earlier.clone())
+                Ok(earlier)
             } else {
                 Err("backward returns a gradient in memory that an earlier gradient has".into())
             };
         }
         let fresh = Strided::new(shape, values);
-        self.kept.insert(owner, fresh.clone());
-        self.kept.retain(|&number, _| number + KEPT > owner);
+        self.kept.push((owner, fresh.clone()));
+        self.kept.drain(..self.kept.len().saturating_sub(KEPT));
         Ok(fresh)
     }
 }

@@ -1,6 +1,6 @@
 //! The examination of a layer: every case, every kernel.
 
-use crate::case::{Case, Demand};
+use crate::case::{Case, CaseList, Demand};
 use crate::definition::Definition;
 use crate::error::{CheckError, Closure};
 use crate::examination::{CaseReport, Examination};
@@ -85,7 +85,7 @@ pub fn examine_with(
             continue;
         }
         let mut examination =
-            conclude(&name, info.clone(), cases, seconds, distance, single, options.seed);
+            conclude(&name, info.clone(), (cases, &list), seconds, distance, single, options.seed);
         if let Some(worst) = failed_case(&examination) {
             let begin = Instant::now();
             let report = &examination.cases[worst];
@@ -114,7 +114,7 @@ fn failed_case(examination: &Examination) -> Option<usize> {
 fn conclude(
     layer: &str,
     kernel: KernelInfo,
-    cases: Vec<CaseReport>,
+    (cases, list): (Vec<CaseReport>, &CaseList),
     seconds: f64,
     unfrozen_distance: Option<f64>,
     weak: bool,
@@ -129,7 +129,7 @@ fn conclude(
         precision: kernel.precision,
         weak,
         seed,
-        verdict: Examination::overall(&cases),
+        verdict: Examination::overall(&cases, list.most_undecided(kernel.precision)),
         resolution: resolutions.last().copied().unwrap_or(f64::INFINITY),
         typical_resolution: resolutions
             .get(resolutions.len() / 2)

@@ -154,6 +154,8 @@ def owner_of(gradient, watched, earlier, kind, call):
                 return number
     for number, (when, kept) in earlier.items():
         if (kind == "NumPy" or kind == "PyTorch" and when < call) and np.may_share_memory(gradient, kept):
+            # What has just been used again is forgotten last.
+            earlier[number] = earlier.pop(number)
             return number
     number = max(earlier, default=FRESH) + 1
     # Kept alive, so that no later gradient can have the same memory by chance.

@@ -63,7 +63,15 @@ class TorchLayer:
                 return y
 
             with torch.no_grad():
-                return [one_by_one(definition, [tensors_of(torch, a) for a in arguments], shape)] + states
+                tensors = [tensors_of(torch, a) for a in arguments]
+                outputs = one_by_one(definition, tensors, shape)
+                if has_state and len(outputs) == 1:
+                    x, *values = [tensor[0] for tensor in tensors]
+                    if mode == "train":
+                        states[:] = module.remembering(x, state, states)
+                    else:
+                        outputs = module.row_by_row(x, state, outputs)
+                return [outputs] + states
 
         return definitions
 
@@ -116,6 +124,31 @@ class Module:
         if self.module.training != (mode == "train"):
             self.module.train(mode == "train")
         return self.module(x)
+
+    def remembering(self, x, before, after):
+        """The running averages as they should be after a forward pass. Those of two different pasts tell what share
+        of the past is kept. An average that keeps less than half of it has mistaken one share for the other: here they
+        are what they would be if it had not."""
+        moved = [b + 1.0 for b in before]
+        self.set_state(moved)
+        self.run(x, "train")
+        found = []
+        for b, a, other in zip(before, after, self.state()):
+            kept = float(np.median(other - a)) if b.size else 1.0
+            is_mistaken = 1e-6 < kept < 0.5 - 1e-6
+            found.append(b + (a - b) * kept / (1.0 - kept) if is_mistaken else a)
+        return found
+
+    def row_by_row(self, x, state, outputs):
+        """In evaluation a row has nothing to do with the others: the outputs as they are without these."""
+        try:
+            for row in range(len(x)):
+                self.set_state(state)
+                outputs[0, row] = as_numpy(self.torch, self.run(x[row : row + 1], "eval"))[0]
+        except Exception:
+            # A module may refuse a single row.
+            pass
+        return outputs
 
     def state(self):
         return [owner._buffers[name].detach().double().numpy().ravel().copy() for owner, name in self.averages]
