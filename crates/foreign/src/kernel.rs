@@ -5,7 +5,6 @@ use crate::message::{
     Gradients, LayoutName, Nothing, Request, Run, State, View, Written, mode_name,
 };
 use gradcheck::{Call, Kernel, Layout, Offered, Strided};
-use std::collections::HashMap;
 
 /// Gradients in memory that later ones may share; the shim watches as many.
 const KEPT: usize = 12;
@@ -14,11 +13,12 @@ const KEPT: usize = 12;
 pub(crate) struct PythonKernel<'a> {
     layer: &'a PythonLayer,
     number: usize,
-    /// Features of the last call: the running averages belong to a module that is made for them.
-    features: Option<usize>,
-    /// Running averages that wait for the first call to say for how many features they are.
+    /// Shape of the last call: the running averages belong to a module that is made for its features.
+    shape: Option<Vec<usize>>,
+    /// Running averages that wait for the next call to say for how many features they are.
     waiting: Option<Vec<Vec<f64>>>,
-    kept: HashMap<usize, Strided>,
+    /// With the numbers of their owners, the latest last.
+    kept: Vec<(usize, Strided)>,
 }
 
 /// What a kernel can be asked to run.
@@ -31,7 +31,7 @@ enum Pass {
 
 impl<'a> PythonKernel<'a> {
     pub fn new(layer: &'a PythonLayer, number: usize) -> PythonKernel<'a> {
-        PythonKernel { layer, number, features: None, waiting: None, kept: HashMap::new() }
+        PythonKernel { layer, number, shape: None, waiting: None, kept: Vec::new() }
     }
 
     /// Runs one pass with the arguments and what else comes with it.
@@ -41,7 +41,7 @@ impl<'a> PythonKernel<'a> {
         call: &Call,
         buffers: &[&Strided],
     ) -> Result<(T, Vec<f64>), String> {
-        self.features = call.shape.last().copied();
+        self.shape = Some(call.shape.to_vec());
         if let Some(state) = self.waiting.take() {
             self.write_state(&state)?;
         }
@@ -59,9 +59,9 @@ impl<'a> PythonKernel<'a> {
     }
 
     fn write_state(&self, state: &[Vec<f64>]) -> Result<(), String> {
-        let Some(features) = self.features else { return Ok(()) };
+        let Some(shape) = &self.shape else { return Ok(()) };
         let lengths = state.iter().map(Vec::len).collect();
-        let request = Request::SetState { kernel: self.number, features, state: lengths };
+        let request = Request::SetState { kernel: self.number, shape, state: lengths };
         let numbers: Vec<&[f64]> = state.iter().map(Vec::as_slice).collect();
         let (Nothing {}, _) = self.layer.ask(&request, &numbers)?;
         Ok(())
@@ -84,17 +84,20 @@ impl<'a> PythonKernel<'a> {
                     .into())
             };
         }
-        if let Some(earlier) = self.kept.get(&owner) {
+        if let Some(place) = self.kept.iter().position(|(number, _)| *number == owner) {
+            // What has just been used again is forgotten last.
+            let (_, earlier) = self.kept.remove(place);
+            self.kept.push((owner, earlier.clone()));
             return if earlier.shape() == shape {
                 earlier.write_all(values);
-                Ok(earlier.clone())
+                Ok(earlier)
             } else {
                 Err("backward returns a gradient in memory that an earlier gradient has".into())
             };
         }
         let fresh = Strided::new(shape, values);
-        self.kept.insert(owner, fresh.clone());
-        self.kept.retain(|&number, _| number + KEPT > owner);
+        self.kept.push((owner, fresh.clone()));
+        self.kept.drain(..self.kept.len().saturating_sub(KEPT));
         Ok(fresh)
     }
 }
@@ -176,13 +179,13 @@ impl Kernel for PythonKernel<'_> {
         if !self.layer.has_state() {
             return Ok(None);
         }
-        let Some(features) = self.features else {
+        let Some(shape) = &self.shape else {
             return Ok(Some(self.waiting.clone().unwrap_or_else(|| self.layer.first_state())));
         };
         if let Some(waiting) = &self.waiting {
             return Ok(Some(waiting.clone()));
         }
-        let request = Request::State { kernel: self.number, features };
+        let request = Request::State { kernel: self.number, shape };
         let (State { state }, payload) = self.layer.ask(&request, &[])?;
         Ok(Some(split(&payload, &state)))
     }

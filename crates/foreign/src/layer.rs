@@ -111,6 +111,34 @@ impl PythonLayer {
         self.hello.modes.len() > 1
     }
 
+    /// The definition at places of one shape, mode and state, in one exchange.
+    fn define(&self, at: &[Evaluation]) -> Result<Vec<Value>, String> {
+        let Some(Evaluation { shape, arguments, mode, state, .. }) = at.first().copied() else {
+            return Ok(Vec::new());
+        };
+        let lengths: Vec<usize> = state.iter().map(Vec::len).collect();
+        let request = Request::Definition { shape, mode: mode_name(mode), state: lengths };
+        let places = [at.len() as f64];
+        let (entries, values) = changes(at);
+        let mut numbers: Vec<&[f64]> = vec![&places];
+        numbers.extend(arguments);
+        numbers.extend(state.iter().map(Vec::as_slice));
+        numbers.extend([entries.as_slice(), values.as_slice()]);
+        let (State { state }, payload) = self.ask(&request, &numbers)?;
+        let (count, averages): (usize, usize) = (shape.iter().product(), state.iter().sum());
+        let expected = at.len() * (count + averages);
+        if payload.len() != expected {
+            let found = payload.len();
+            return Err(format!("forward answers {found} numbers in place of {expected}"));
+        }
+        let (outputs, states) = payload.split_at(at.len() * count);
+        let value = |place: usize| Value {
+            output: outputs[place * count..(place + 1) * count].to_vec(),
+            state: split(&states[place * averages..(place + 1) * averages], &state),
+        };
+        Ok((0..at.len()).map(value).collect())
+    }
+
     fn note_precision(&self) {
         if !self.hello.is_double {
             self.note(
@@ -210,22 +238,21 @@ impl Layer for PythonLayer {
     }
 
     fn definition(&self, at: &Evaluation) -> Result<Value, String> {
-        let state: Vec<usize> = at.state.iter().map(Vec::len).collect();
-        let request = Request::Definition { shape: at.shape, mode: mode_name(at.mode), state };
-        let mut numbers = at.arguments.to_vec();
-        numbers.extend(at.state.iter().map(Vec::as_slice));
-        let (State { state }, mut payload) = self.ask(&request, &numbers)?;
-        let count: usize = at.shape.iter().product();
-        let expected = count + state.iter().sum::<usize>();
-        if payload.len() != expected {
-            return Err(format!(
-                "forward answers {} numbers in place of {expected}",
-                payload.len()
-            ));
+        self.define(&[*at])?.pop().ok_or_else(|| "forward answers nothing".to_string())
+    }
+
+    fn definitions(&self, at: &[Evaluation]) -> Vec<Result<Value, String>> {
+        let Some(first) = at.first() else { return Vec::new() };
+        let is_like = |other: &Evaluation| {
+            other.shape == first.shape && other.mode == first.mode && other.state == first.state
+        };
+        if !at.iter().all(is_like) {
+            return at.iter().map(|at| self.definition(at)).collect();
         }
-        let state = split(&payload[count..], &state);
-        payload.truncate(count);
-        Ok(Value { output: payload, state })
+        match self.define(at) {
+            Ok(values) => values.into_iter().map(Ok).collect(),
+            Err(message) => vec![Err(message); at.len()],
+        }
     }
 
     fn definition_precision(&self) -> Precision {
@@ -252,6 +279,28 @@ impl Layer for PythonLayer {
         let (Made { kernel }, _) = self.ask(&request, &[])?;
         Ok(Box::new(PythonKernel::new(self, kernel)))
     }
+}
+
+/// Where the arguments of later places differ from those of the first, as flat entries of all arguments of all
+/// places, and what they are there.
+fn changes(at: &[Evaluation]) -> (Vec<f64>, Vec<f64>) {
+    let (mut entries, mut values) = (Vec::new(), Vec::new());
+    let total: usize = at[0].arguments.iter().map(|argument| argument.len()).sum();
+    for (place, evaluation) in at.iter().enumerate().skip(1) {
+        let mut start = place * total;
+        for (argument, first) in evaluation.arguments.iter().zip(at[0].arguments) {
+            if !std::ptr::eq(*argument, *first) {
+                for (entry, (value, first)) in argument.iter().zip(*first).enumerate() {
+                    if value.to_bits() != first.to_bits() {
+                        entries.push((start + entry) as f64);
+                        values.push(*value);
+                    }
+                }
+            }
+            start += first.len();
+        }
+    }
+    (entries, values)
 }
 
 /// Numbers cut into pieces of these lengths.

@@ -10,14 +10,16 @@ pub(crate) enum Request<'a> {
     Hello,
     Fit { shape: &'a [usize] },
     Parameters { shape: &'a [usize] },
+    /// At many places: their number, the arguments at the first, the running averages, and then where the others
+    /// differ, as flat entries of all arguments of all places, and what they hold there.
     Definition { shape: &'a [usize], mode: &'static str, state: Vec<usize> },
     Kernel { dtype: &'static str },
     Drop { kernel: usize },
     Forward(Run<'a>),
     Backward(Run<'a>),
     BackwardInto(Run<'a>),
-    State { kernel: usize, features: usize },
-    SetState { kernel: usize, features: usize, state: Vec<usize> },
+    State { kernel: usize, shape: &'a [usize] },
+    SetState { kernel: usize, shape: &'a [usize], state: Vec<usize> },
 }
 
 /// One pass of a kernel.

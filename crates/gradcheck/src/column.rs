@@ -3,7 +3,8 @@
 use crate::error::CheckError;
 use crate::kink::{Kink, kink};
 use crate::ladder::{START, largest};
-use crate::line::{Cotangents, Line, quotients};
+use crate::level::COTANGENTS;
+use crate::line::{Cotangents, Line, Quotients, differences};
 use crate::problem::{Point, Problem};
 use crate::richardson::{Estimate, LEAST_ROUNDINGS, Walk, extrapolate, walk};
 
@@ -29,45 +30,76 @@ pub(crate) struct Column<'a> {
 }
 
 impl<'a> Column<'a> {
-    /// Walks down the steps until rounding has taken over for every random cotangent.
+    /// Walks down the steps of one line, [`Column::measure_all`].
     pub fn measure(
         problem: &Problem,
-        point: &mut Point,
         line: &'a Line,
         steps: &'a [f64],
         cotangents: &Cotangents,
     ) -> Result<Column<'a>, CheckError> {
-        let count = cotangents.count();
-        let mut column = Column {
-            line,
-            steps,
-            quotients: vec![Vec::with_capacity(steps.len()); count],
-            gaps: vec![Vec::with_capacity(steps.len()); count],
-            sizes: vec![Vec::with_capacity(steps.len()); count],
-            depending: vec![false; problem.output.len()],
-        };
-        let base = point[line.argument].clone();
-        for &step in steps {
-            let found =
-                quotients(problem, point, &base, line, step, cotangents, &mut column.depending)?;
-            for number in 0..count {
-                column.quotients[number].push(found.central[number]);
-                column.gaps[number].push(found.gaps[number]);
-                column.sizes[number].push(found.sizes[number]);
-            }
-            let has_ended = |number: usize| {
-                let rounding = column.rounding(problem, cotangents, number);
-                column.walk(number, rounding).has_ended
-            };
-            if (0..cotangents.random.len()).all(has_ended) {
+        let mut columns = Column::measure_all(problem, &[(line, steps)], cotangents)?;
+        Ok(columns.remove(0))
+    }
+
+    /// Walks down the steps of some lines until rounding has taken over for every random cotangent. All
+    /// lines that are still on their way take a step at once, as a function may be quicker at many points.
+    pub fn measure_all(
+        problem: &Problem,
+        lines: &[(&'a Line, &'a [f64])],
+        cotangents: &Cotangents,
+    ) -> Result<Vec<Column<'a>>, CheckError> {
+        let base = problem.base();
+        let outputs = problem.output.len();
+        let mut columns: Vec<Column> =
+            lines.iter().map(|(line, steps)| Column::new(line, steps, cotangents, outputs)).collect();
+        let mut walking: Vec<usize> = (0..columns.len()).collect();
+        for level in 0.. {
+            walking.retain(|&number| level < columns[number].steps.len());
+            if walking.is_empty() {
                 break;
             }
+            let steps: Vec<(&Line, f64)> =
+                walking.iter().map(|&number| (lines[number].0, lines[number].1[level])).collect();
+            differences(problem, &base, &steps, &mut |number, found| {
+                let column = &mut columns[walking[number]];
+                found.iter().for_each(|found| found.mark(&mut column.depending));
+                column.push(Quotients::of(column.line, found.as_ref(), cotangents));
+            })?;
+            walking.retain(|&number| !columns[number].has_ended(problem, cotangents));
         }
-        // An output may be too large for any step to show in it. Then its rounding is the noise.
-        if !column.depending.contains(&true) {
-            column.depending.fill(true);
+        for column in &mut columns {
+            // An output may be too large for any step to show in it. Then its rounding is the noise.
+            if !column.depending.contains(&true) {
+                column.depending.fill(true);
+            }
         }
-        Ok(column)
+        Ok(columns)
+    }
+
+    fn new(line: &'a Line, steps: &'a [f64], cotangents: &Cotangents, outputs: usize) -> Column<'a> {
+        let empty = vec![Vec::with_capacity(steps.len()); cotangents.count()];
+        let (gaps, sizes) = (empty.clone(), empty.clone());
+        Column { line, steps, quotients: empty, gaps, sizes, depending: vec![false; outputs] }
+    }
+
+    fn push(&mut self, found: Quotients) {
+        let all = found.central.iter().zip(&found.gaps).zip(&found.sizes);
+        for (number, ((central, gap), size)) in all.enumerate() {
+            self.quotients[number].push(*central);
+            self.gaps[number].push(*gap);
+            self.sizes[number].push(*size);
+        }
+    }
+
+    /// Whether no cotangent needs a smaller step. A few random ones speak for the unit vectors; one
+    /// special one does not, as it may weigh the outputs so that their sum does not move at all.
+    fn has_ended(&self, problem: &Problem, cotangents: &Cotangents) -> bool {
+        let random = cotangents.random.len();
+        let asked = if random < COTANGENTS { cotangents.count() } else { random };
+        (0..asked).filter(|&number| self.has_weight(cotangents, number)).all(|number| {
+            let rounding = self.rounding(problem, cotangents, number);
+            self.walk(number, rounding).has_ended
+        })
     }
 
     pub fn estimates(&self, problem: &Problem, cotangents: &Cotangents) -> Vec<Option<Estimate>> {
@@ -124,19 +156,24 @@ impl<'a> Column<'a> {
         let largest_output = largest(problem.output.iter().copied());
         let size = |number: usize| {
             if !self.has_weight(cotangents, number) {
-                return TermSize { size: 0.0, steepest: 0.0, terms: 0.0 };
+                return TermSize { size: 0.0, still: 0.0, steepest: 0.0, terms: 0.0 };
             }
             let weights = self.weights(cotangents, number);
             let most = largest_output * self.line.total(weights.map(|(_, weight)| weight));
-            let steepest = |quotients: &[f64]| {
+            let usable = |quotients: &'_ [f64]| -> Vec<(f64, f64)> {
                 let usable = quotients.iter().zip(self.steps).filter(|(q, _)| q.is_finite());
-                usable.map(|(q, step)| q.abs().min(most / step)).fold(0.0, f64::max)
+                usable.map(|(q, step)| (q.abs().min(most / step), *step)).collect()
             };
+            let steepest = |found: &[(f64, f64)]| found.iter().map(|(q, _)| *q).fold(0.0, f64::max);
             let terms = self.line.total(self.terms(problem, cotangents, number));
-            let length = self.steps[0] / START;
-            let moving = MOST_STILL * steepest(&self.sizes[number]);
-            let steepest = steepest(&self.quotients[number]);
-            TermSize { size: steepest.max((terms / length).min(moving)), steepest, terms }
+            let still = terms / (self.steps[0] / START);
+            let moving = MOST_STILL * steepest(&usable(&self.sizes[number]));
+            let quotients = usable(&self.quotients[number]);
+            let steepest = steepest(&quotients);
+            // An output that is nearly 0 here may be large a step away: its size is not the function's.
+            let moved = quotients.iter().map(|(q, step)| q * step).fold(0.0, f64::max);
+            let terms = if terms > 0.0 { terms.max(moved) } else { 0.0 };
+            TermSize { size: steepest.max(still.min(moving)), still, steepest, terms }
         };
         (0..cotangents.count()).map(size).collect()
     }
@@ -166,10 +203,13 @@ impl<'a> Column<'a> {
     }
 }
 
-/// The uncancelled size of a gradient's terms, and the output terms `|v y|` that they move.
+/// The uncancelled size of a gradient's terms, and the output terms `|v y|` that they move: those at the
+/// base point, or as much as any step moves them if that is more.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TermSize {
     pub size: f64,
+    /// The output terms over the length of the steps, whether they move so much or not.
+    pub still: f64,
     steepest: f64,
     terms: f64,
 }
@@ -186,37 +226,50 @@ impl TermSize {
     }
 }
 
-/// How far the estimates of one line are from those at a moved point. The windows chosen at the base
-/// point are used again, which costs a fraction of a new search.
-pub(crate) fn change_at(
+/// How far the estimates of some lines are from those at a moved point: the largest change of each. The
+/// windows chosen at the base point are used again, which costs a fraction of a new search.
+pub(crate) fn changes_at(
     problem: &Problem,
-    point: &mut Point,
-    line: &Line,
-    steps: &[f64],
+    point: &Point,
+    lines: &[Estimated],
     cotangents: &Cotangents,
-    estimates: &[Option<Estimate>],
-) -> Result<f64, CheckError> {
-    let mut unused = vec![false; problem.output.len()];
+) -> Result<Vec<f64>, CheckError> {
     let random = Cotangents { random: cotangents.random.clone(), units: 0 };
-    let estimates = &estimates[..random.count()];
-    let base = point[line.argument].clone();
-    let mut columns = vec![vec![f64::NAN; steps.len()]; random.count()];
-    for (level, &step) in steps.iter().enumerate() {
-        let is_used = |e: &Estimate| (e.first_level..e.first_level + 3).contains(&level);
-        if estimates.iter().flatten().any(is_used) {
-            let found = quotients(problem, point, &base, line, step, &random, &mut unused)?;
-            for (column, quotient) in columns.iter_mut().zip(found.central) {
-                column[level] = quotient;
+    let mut columns: Vec<Vec<Vec<f64>>> = Vec::new();
+    let (mut places, mut steps) = (Vec::new(), Vec::new());
+    for (number, Estimated { line, steps: all, estimates }) in lines.iter().enumerate() {
+        columns.push(vec![vec![f64::NAN; all.len()]; random.count()]);
+        for (level, &step) in all.iter().enumerate() {
+            let is_used = |e: &Estimate| (e.first_level..e.first_level + 3).contains(&level);
+            if estimates[..random.count()].iter().flatten().any(is_used) {
+                places.push((number, level));
+                steps.push((*line, step));
             }
         }
     }
-    let mut largest: f64 = 0.0;
-    for (column, estimate) in columns.iter().zip(estimates) {
-        let Some(estimate) = estimate else { continue };
-        let (_, value) = extrapolate(&column[estimate.first_level..]);
-        let change = (value - estimate.value).abs();
-        // A function that fails one rounding away is as badly conditioned as can be.
-        largest = largest.max(if change.is_nan() { f64::INFINITY } else { change });
-    }
-    Ok(largest)
+    differences(problem, point, &steps, &mut |number, found| {
+        let found = Quotients::of(steps[number].0, found.as_ref(), &random);
+        let (line, level) = places[number];
+        for (column, quotient) in columns[line].iter_mut().zip(found.central) {
+            column[level] = quotient;
+        }
+    })?;
+    let change = |(columns, line): (&Vec<Vec<f64>>, &Estimated)| {
+        let changes = columns.iter().zip(line.estimates).map(|(column, estimate)| {
+            let Some(estimate) = estimate else { return 0.0 };
+            let (_, value) = extrapolate(&column[estimate.first_level..]);
+            let change = (value - estimate.value).abs();
+            // A function that fails one rounding away is as badly conditioned as can be.
+            if change.is_nan() { f64::INFINITY } else { change }
+        });
+        changes.fold(0.0, f64::max)
+    };
+    Ok(columns.iter().zip(lines).map(change).collect())
+}
+
+/// A line with what was found along it, for each cotangent.
+pub(crate) struct Estimated<'a> {
+    pub line: &'a Line,
+    pub steps: &'a [f64],
+    pub estimates: &'a [Option<Estimate>],
 }

@@ -13,9 +13,6 @@ use crate::verdict::{Outcome, Reason, Verdict};
 use crate::worst::WorstEntry;
 use std::fmt;
 
-/// The share of cases that may be left undecided.
-const MOST_UNDECIDED: f64 = 0.1;
-
 /// The outcome of [`examine`](crate::examine) for one kernel. `Display` prints at most 40 lines.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Examination {
@@ -84,8 +81,8 @@ pub struct CaseReport {
 }
 
 impl Examination {
-    /// The verdict on all cases together.
-    pub(crate) fn overall(cases: &[CaseReport]) -> Verdict {
+    /// The verdict on all cases together, of which a share may be left undecided.
+    pub(crate) fn overall(cases: &[CaseReport], most_undecided: f64) -> Verdict {
         let weightiest = Verdict::weightiest(cases.iter().map(|case| &case.verdict));
         if weightiest.outcome() == Outcome::Failed {
             return weightiest;
@@ -94,7 +91,7 @@ impl Examination {
         let undecided = cases.iter().filter(is_undecided).count();
         let required = cases.iter().filter(|case| case.demand == Demand::Required);
         let is_missing = required.filter(is_undecided).count() > 0;
-        let allowed = (MOST_UNDECIDED * cases.len() as f64) as usize;
+        let allowed = (most_undecided * cases.len() as f64) as usize;
         if is_missing || undecided > allowed || cases.is_empty() {
             return Verdict::Inconclusive(Reason::Cases { undecided, allowed });
         }

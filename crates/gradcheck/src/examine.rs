@@ -1,9 +1,10 @@
 //! The examination of a layer: every case, every kernel.
 
-use crate::case::{Case, Demand};
+use crate::case::{Case, CaseList, Demand};
+use crate::definition::Definition;
 use crate::error::{CheckError, Closure};
 use crate::examination::{CaseReport, Examination};
-use crate::layer::{Evaluation, KernelInfo, Layer, Mode};
+use crate::layer::{KernelInfo, Layer, Mode};
 use crate::measured::{Measured, Plan};
 use crate::options::Options;
 use crate::problem::{Problem, guarded};
@@ -84,7 +85,7 @@ pub fn examine_with(
             continue;
         }
         let mut examination =
-            conclude(&name, info.clone(), cases, seconds, distance, single, options.seed);
+            conclude(&name, info.clone(), (cases, &list), seconds, distance, single, options.seed);
         if let Some(worst) = failed_case(&examination) {
             let begin = Instant::now();
             let report = &examination.cases[worst];
@@ -113,7 +114,7 @@ fn failed_case(examination: &Examination) -> Option<usize> {
 fn conclude(
     layer: &str,
     kernel: KernelInfo,
-    cases: Vec<CaseReport>,
+    (cases, list): (Vec<CaseReport>, &CaseList),
     seconds: f64,
     unfrozen_distance: Option<f64>,
     weak: bool,
@@ -128,7 +129,7 @@ fn conclude(
         precision: kernel.precision,
         weak,
         seed,
-        verdict: Examination::overall(&cases),
+        verdict: Examination::overall(&cases, list.most_undecided(kernel.precision)),
         resolution: resolutions.last().copied().unwrap_or(f64::INFINITY),
         typical_resolution: resolutions
             .get(resolutions.len() / 2)
@@ -166,7 +167,7 @@ fn examine_case(
         asked.iter().map(empty).collect()
     };
     let base = place.slices();
-    let forward = |values: &[&[f64]]| definition(layer, &place, values, &base);
+    let forward = Definition { layer, place: &place, base: Some(&base) };
     let arguments = place.as_arguments();
     let forward_precision = layer.definition_precision();
     let problem = match Problem::new(&arguments, &forward, forward_precision, options.seed) {
@@ -211,18 +212,4 @@ fn demand(case: &Case, precision: Precision) -> Demand {
         Precision::Double => case.double,
         Precision::Single => case.single,
     }
-}
-
-/// The output of a layer's definition at some values, with stops frozen at the base.
-pub(crate) fn definition(
-    layer: &dyn Layer,
-    place: &Place,
-    values: &[&[f64]],
-    base: &[&[f64]],
-) -> Result<Vec<f64>, CheckError> {
-    let Place { shape, mode, state, .. } = place;
-    let at = Evaluation { shape, arguments: values, base, mode: *mode, state };
-    let value = guarded(Closure::Forward, || layer.definition(&at))?;
-    let failed = |message| CheckError::Failed { closure: Closure::Forward, message };
-    value.map(|value| value.output).map_err(failed)
 }

@@ -229,8 +229,7 @@ fn along_itself(subject: &Subject, number: usize) -> Result<Option<(f64, f64)>, 
     for (entry, &value) in values.iter().enumerate().filter(|(_, value)| **value != 0.0) {
         let line = Line::coordinate(number, entry);
         let steps = scale.steps(value, problem.precision);
-        let mut point = problem.base();
-        let column = Column::measure(problem, &mut point, &line, &steps, &cotangents)?;
+        let column = Column::measure(problem, &line, &steps, &cotangents)?;
         let Some(estimate) = column.estimates(problem, &cotangents)[0] else { return Ok(None) };
         product += estimate.value * value;
         error += 8.0 * estimate.error * value.abs();

@@ -2,7 +2,6 @@
 
 use crate::claimed::Claimed;
 use crate::kink::Kink;
-use crate::ladder::largest;
 use crate::level::Level;
 use crate::problem::{Argument, index_in};
 use crate::reference::Reference;
@@ -14,6 +13,8 @@ use crate::verdict::{Control, Reason, Subgradient, Verdict};
 const ERROR_BARS: f64 = 8.0;
 /// Roundings of the natural scale that a correct kernel may be off.
 const ROUNDINGS: f64 = 32.0;
+/// So many roundings of the outputs must be less than what they move over the spread of the argument.
+const LEAST_MOVE: f64 = 16.0;
 /// Conditioning above this share of the natural scale leaves nothing to compare.
 const MOST_CONDITIONING: f64 = 0.3;
 /// Factor of one of the wrong gradients that must be rejected.
@@ -72,7 +73,10 @@ pub(crate) fn judge(
     };
     let stability = stability(&comparisons, claimed, reference, rule);
     let judged = Judged { comparisons: &comparisons, wrong: &wrong, kinked: &kinked };
-    let conditioning = reference.conditioning(rule.precision);
+    let conditioning = match is_lost(reference, rule) {
+        true => f64::INFINITY,
+        false => reference.conditioning(rule.precision),
+    };
     ArgumentReport {
         name: argument.name.to_string(),
         verdict: verdict(&judged, resolution, stability, conditioning, rule),
@@ -175,12 +179,7 @@ fn compare(
     let mut comparisons = Vec::new();
     for cotangent in 0..claimed.gradients.len() {
         let gradient = claimed.gradient(cotangent, number);
-        let estimates = reference.lines.iter().map(|line| &line.estimates[cotangent]);
-        let largest_value = largest(estimates.flatten().map(|estimate| estimate.value));
-        let largest_terms = largest(reference.lines.iter().map(|line| line.term_sizes[cotangent]));
-        let scale = largest_value.max(largest_terms);
-        // An output of zeros with a gradient of zeros has no scale; any does.
-        let scale = if scale > 0.0 { scale } else { 1.0 };
+        let scale = reference.scales[cotangent];
         for (line, found) in reference.lines.iter().enumerate() {
             let analytic = gradient.map_or(0.0, |gradient| found.line.along(gradient));
             let kink = found.kinks[cotangent];
@@ -196,6 +195,16 @@ fn compare(
         }
     }
     comparisons
+}
+
+/// Whether the outputs hardly move beside their rounding in the kernel's precision. What a kernel makes of
+/// such an output, as 1 - y^2 of a tanh, is its rounding and nothing else.
+fn is_lost(reference: &Reference, rule: PassRule) -> bool {
+    let moves = |cotangent: usize| {
+        let rounding = rule.precision.unit_roundoff() * reference.output_scales[cotangent];
+        reference.scales[cotangent] >= LEAST_MOVE * rounding
+    };
+    !(0..rule.random).any(moves)
 }
 
 /// How much more the kernel's own gradient moves than the true one when inputs move by rounding.

@@ -8,8 +8,9 @@ pub(crate) const START: f64 = 4.0;
 /// Number of steps. So many are needed where the spread of an argument says nothing of the function,
 /// as in a constant row among others: its length is the root of eps. Others end long before.
 const LEVELS: usize = 42;
-/// The same where the function computes in f32, whose noise ends every ladder long before.
-const LEVELS_IN_SINGLE: usize = 16;
+/// The same where the function computes in f32. From the spread of large rows they have to reach the root
+/// of eps, which is the length of a row without any.
+const LEVELS_IN_SINGLE: usize = 24;
 
 /// The length of one argument from which its steps descend.
 #[derive(Clone, Copy, Debug, PartialEq)]

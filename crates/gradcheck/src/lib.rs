@@ -172,6 +172,7 @@ mod claimed;
 mod column;
 mod controls;
 mod curve;
+mod definition;
 mod error;
 mod examination;
 mod examine;

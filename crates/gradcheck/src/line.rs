@@ -113,6 +113,36 @@ impl Cotangents {
     }
 }
 
+/// The outputs on both sides of a point, one beside the other.
+pub(crate) struct Differences {
+    /// Those ahead less those behind.
+    central: Vec<f64>,
+    /// The slopes ahead less those behind.
+    gaps: Vec<f64>,
+    /// How far apart both sides are.
+    taken: f64,
+}
+
+impl Differences {
+    fn of(above: Vec<f64>, below: &[f64], here: &[f64], up: f64, down: f64) -> Differences {
+        let mut central = above;
+        let mut gaps = vec![0.0; central.len()];
+        let (per_up, per_down) = (up.recip(), -down.recip());
+        for (((above, below), here), gap) in central.iter_mut().zip(below).zip(here).zip(&mut gaps) {
+            *gap = (*above - here) * per_up + (below - here) * per_down;
+            *above -= below;
+        }
+        Differences { central, gaps, taken: up - down }
+    }
+
+    /// Marks the outputs that differ.
+    pub fn mark(&self, moved: &mut [bool]) {
+        for ((moved, difference), gap) in moved.iter_mut().zip(&self.central).zip(&self.gaps) {
+            *moved |= *difference != 0.0 || *gap != 0.0;
+        }
+    }
+}
+
 /// What one step along a line shows, for each cotangent `v`.
 #[derive(Clone, Debug)]
 pub(crate) struct Quotients {
@@ -124,54 +154,96 @@ pub(crate) struct Quotients {
     pub sizes: Vec<f64>,
 }
 
-/// Differences the function across a point, whose values along the line are those of `base`. Outputs
-/// that differ are marked in `moved`.
-pub(crate) fn quotients(
-    problem: &Problem,
-    point: &mut Point,
-    base: &[f64],
-    line: &Line,
-    step: f64,
-    cotangents: &Cotangents,
-    moved: &mut [bool],
-) -> Result<Quotients, CheckError> {
-    let values = line.argument;
-    let up = line.place(base, &mut point[values], step, problem.precision);
-    let above = is_taken(up, step).then(|| problem.forward(point));
-    let down = line.place(base, &mut point[values], -step, problem.precision);
-    let is_usable = above.is_some() && is_taken(up - down, 2.0 * step);
-    let below = is_usable.then(|| problem.forward(point));
-    for &(entry, _) in &line.entries {
-        point[values][entry] = base[entry];
+impl Quotients {
+    /// The quotients of some differences; `None` stands for a step that cannot be used.
+    pub fn of(
+        line: &Line,
+        differences: Option<&Differences>,
+        cotangents: &Cotangents,
+    ) -> Quotients {
+        let Some(Differences { central, gaps, taken }) = differences else {
+            let nothing = vec![f64::NAN; cotangents.count()];
+            return Quotients { central: nothing.clone(), gaps: nothing.clone(), sizes: nothing };
+        };
+        let mut found = Quotients { central: Vec::new(), gaps: Vec::new(), sizes: Vec::new() };
+        for random in &cotangents.random {
+            let sums = Sums::of(random, central, gaps, line.is_coordinate());
+            found.central.push(sums.product / taken);
+            found.gaps.push(sums.gap);
+            found.sizes.push(line.added_up(sums.size) / taken);
+        }
+        for output in 0..cotangents.units {
+            let quotient = central[output] / taken;
+            found.central.push(quotient);
+            found.gaps.push(gaps[output]);
+            found.sizes.push(quotient.abs());
+        }
+        found
     }
-    let (Some(above), Some(below)) = (above, below) else {
-        return Ok(unusable(cotangents.count()));
-    };
-    let (above, below, taken) = (above?, below?, up - down);
+}
 
-    let mut differences = above;
-    let mut gaps = vec![0.0; differences.len()];
-    let (per_up, per_down) = (up.recip(), -down.recip());
-    let outputs = differences.iter_mut().zip(below).zip(&problem.output);
-    for (((above, below), here), (gap, moved)) in outputs.zip(gaps.iter_mut().zip(moved)) {
-        *gap = (*above - here) * per_up + (below - here) * per_down;
-        *above -= below;
-        *moved |= *above != 0.0 || *gap != 0.0;
+/// The most points that the function is asked for at once, and the most numbers of them and of their
+/// outputs.
+const MOST_AT_ONCE: usize = 128;
+const MOST_NUMBERS: usize = 1 << 16;
+
+/// Differences the function across a point by steps along lines, many of them at once, and hands over
+/// what each step gives, in their order: `None` for one that cannot be used.
+pub(crate) fn differences(
+    problem: &Problem,
+    point: &Point,
+    steps: &[(&Line, f64)],
+    take: &mut dyn FnMut(usize, Option<Differences>),
+) -> Result<(), CheckError> {
+    let numbers = point.iter().map(Vec::len).max().unwrap_or(0) + problem.output.len();
+    let at_once = (MOST_NUMBERS / numbers.max(1)).clamp(2, MOST_AT_ONCE) / 2;
+    for (chunk, steps) in steps.chunks(at_once).enumerate() {
+        let sides: Vec<Option<Sides>> = steps
+            .iter()
+            .map(|(line, step)| Sides::of(line, point, *step, problem.precision))
+            .collect();
+        let base: Vec<&[f64]> = point.iter().map(Vec::as_slice).collect();
+        let mut points = Vec::with_capacity(2 * steps.len());
+        for ((line, _), sides) in steps.iter().zip(&sides) {
+            for values in sides.iter().flat_map(|sides| [&sides.above, &sides.below]) {
+                let mut moved = base.clone();
+                moved[line.argument] = values;
+                points.push(moved);
+            }
+        }
+        let mut outputs = problem.forward_at(&points)?.into_iter();
+        for (number, sides) in sides.iter().enumerate() {
+            let found = sides.as_ref().and_then(|sides| {
+                let (above, below) = (outputs.next()?, outputs.next()?);
+                Some(Differences::of(above, &below, &problem.output, sides.up, sides.down))
+            });
+            take(chunk * at_once + number, found);
+        }
     }
-    let mut found = Quotients { central: Vec::new(), gaps: Vec::new(), sizes: Vec::new() };
-    for random in &cotangents.random {
-        let sums = Sums::of(random, &differences, &gaps, line.is_coordinate());
-        found.central.push(sums.product / taken);
-        found.gaps.push(sums.gap);
-        found.sizes.push(line.added_up(sums.size) / taken);
+    Ok(())
+}
+
+/// One argument on both sides of a point, and how far they are from it.
+struct Sides {
+    above: Vec<f64>,
+    below: Vec<f64>,
+    up: f64,
+    down: f64,
+}
+
+impl Sides {
+    /// `None` if the step cannot be taken.
+    fn of(line: &Line, point: &Point, step: f64, precision: Precision) -> Option<Sides> {
+        let base = &point[line.argument];
+        let mut above = base.clone();
+        let up = line.place(base, &mut above, step, precision);
+        if !is_taken(up, step) {
+            return None;
+        }
+        let mut below = base.clone();
+        let down = line.place(base, &mut below, -step, precision);
+        is_taken(up - down, 2.0 * step).then_some(Sides { above, below, up, down })
     }
-    for output in 0..cotangents.units {
-        let quotient = differences[output] / taken;
-        found.central.push(quotient);
-        found.gaps.push(gaps[output]);
-        found.sizes.push(quotient.abs());
-    }
-    Ok(found)
 }
 
 /// What a cotangent makes of the differences of all outputs.
@@ -213,11 +285,6 @@ impl Sums {
         totals.into_iter().chain(dropped).for_each(|part| product.add(part));
         Sums { product: product.value(), gap: gap.iter().sum(), size: size.iter().sum() }
     }
-}
-
-fn unusable(count: usize) -> Quotients {
-    let nothing = vec![f64::NAN; count];
-    Quotients { central: nothing.clone(), gaps: nothing.clone(), sizes: nothing }
 }
 
 /// Extrapolation needs steps that halve. A step near the spacing of the value is rounded too far

@@ -65,7 +65,7 @@ impl<'a> Measured<'a> {
                     lines,
                     conditioned,
                     &measured.cotangents,
-                    &mut measured.moves,
+                    &measured.moves,
                 )?),
             };
             measured.references.push(found);

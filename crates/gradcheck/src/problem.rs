@@ -56,7 +56,16 @@ const NOISE_MOVES: [f64; 3] = [2.0, 16.0, 128.0];
 pub(crate) type Point = Vec<Vec<f64>>;
 
 /// A forward pass whose panics have become errors.
-pub(crate) type Evaluate<'a> = dyn Fn(&[&[f64]]) -> Result<Vec<f64>, CheckError> + 'a;
+pub(crate) trait Evaluate {
+    /// The outputs at some points.
+    fn at(&self, points: &[Vec<&[f64]>]) -> Result<Vec<Vec<f64>>, CheckError>;
+}
+
+impl<F: Fn(&[&[f64]]) -> Result<Vec<f64>, CheckError>> Evaluate for F {
+    fn at(&self, points: &[Vec<&[f64]>]) -> Result<Vec<Vec<f64>>, CheckError> {
+        points.iter().map(|values| self(values)).collect()
+    }
+}
 
 /// A backward pass whose panics have become errors.
 pub(crate) type Differentiate<'a> = dyn Fn(&[&[f64]], &[f64]) -> Result<Gradients, CheckError> + 'a;
@@ -71,14 +80,14 @@ pub(crate) struct Problem<'a> {
     pub noise: Vec<f64>,
     /// Precision in which the forward pass computes.
     pub precision: Precision,
-    forward: &'a Evaluate<'a>,
+    forward: &'a dyn Evaluate,
     forward_calls: Cell<usize>,
 }
 
 impl<'a> Problem<'a> {
     pub fn new(
         arguments: &'a [Argument<'a>],
-        forward: &'a Evaluate<'a>,
+        forward: &'a dyn Evaluate,
         precision: Precision,
         seed: u64,
     ) -> Result<Self, CheckError> {
@@ -97,7 +106,7 @@ impl<'a> Problem<'a> {
             forward,
             forward_calls,
         };
-        problem.output = problem.call_forward(&problem.base())?;
+        problem.output = problem.call_forward(&[problem.base_slices()])?.remove(0);
         if problem.output.is_empty() {
             return Err(CheckError::EmptyOutput);
         }
@@ -112,9 +121,12 @@ impl<'a> Problem<'a> {
         let unit_roundoff = self.precision.unit_roundoff();
         let mut noise: Vec<f64> = self.output.iter().map(|y| unit_roundoff * y.abs()).collect();
         let base = self.base();
-        for (number, spacings) in NOISE_MOVES.into_iter().enumerate() {
-            let [above, below] = moved_by_spacings(seed, number, &base, self.precision, spacings);
-            let (above, below) = (self.forward(&above)?, self.forward(&below)?);
+        let moved = |(number, spacings): (usize, f64)| {
+            moved_by_spacings(seed, number, &base, self.precision, spacings)
+        };
+        let points: Vec<Point> = NOISE_MOVES.into_iter().enumerate().flat_map(moved).collect();
+        for sides in self.forward_all(&points)?.chunks_exact(2) {
+            let [above, below] = sides else { unreachable!("moves come in pairs") };
             for (output, noise) in noise.iter_mut().enumerate() {
                 let here = self.output[output];
                 let bend = (above[output] - here) + (below[output] - here);
@@ -122,6 +134,11 @@ impl<'a> Problem<'a> {
             }
         }
         Ok(noise)
+    }
+
+    /// The base point, as [`Evaluate`] takes it.
+    pub fn base_slices(&self) -> Vec<&'a [f64]> {
+        self.arguments.iter().map(|argument| argument.values).collect()
     }
 
     pub fn base(&self) -> Point {
@@ -134,20 +151,32 @@ impl<'a> Problem<'a> {
 
     /// The output at a point near the base; it may hold values that are not finite.
     pub fn forward(&self, point: &Point) -> Result<Vec<f64>, CheckError> {
-        let output = self.call_forward(point)?;
-        let (expected, found) = (self.output.len(), output.len());
-        if found == expected {
-            Ok(output)
-        } else {
-            Err(CheckError::OutputLength { expected, found })
+        Ok(self.forward_at(&[slices(point)])?.remove(0))
+    }
+
+    /// The outputs at many.
+    pub fn forward_all(&self, points: &[Point]) -> Result<Vec<Vec<f64>>, CheckError> {
+        self.forward_at(&points.iter().map(slices).collect::<Vec<_>>())
+    }
+
+    /// The outputs at many, given by slices.
+    pub fn forward_at(&self, points: &[Vec<&[f64]>]) -> Result<Vec<Vec<f64>>, CheckError> {
+        let outputs = self.call_forward(points)?;
+        let expected = self.output.len();
+        match outputs.iter().find(|output| output.len() != expected) {
+            None => Ok(outputs),
+            Some(output) => Err(CheckError::OutputLength { expected, found: output.len() }),
         }
     }
 
-    fn call_forward(&self, point: &Point) -> Result<Vec<f64>, CheckError> {
-        self.forward_calls.set(self.forward_calls.get() + 1);
-        let values: Vec<&[f64]> = point.iter().map(Vec::as_slice).collect();
-        (self.forward)(&values)
+    fn call_forward(&self, points: &[Vec<&[f64]>]) -> Result<Vec<Vec<f64>>, CheckError> {
+        self.forward_calls.set(self.forward_calls.get() + points.len());
+        self.forward.at(points)
     }
+}
+
+fn slices(point: &Point) -> Vec<&[f64]> {
+    point.iter().map(Vec::as_slice).collect()
 }
 
 /// The position of a flat entry in a row-major shape.

@@ -133,12 +133,24 @@ impl Bench<'_, '_> {
         share: f64,
         what: &str,
     ) -> Result<(), String> {
+        let allowed: Vec<f64> = self.allowed.iter().map(|allowed| share * allowed).collect();
+        self.agree_within(found, expected, &allowed, what)
+    }
+
+    /// Whether no entry of any gradient is further off than this.
+    fn agree_within(
+        &self,
+        found: &[Vec<f64>],
+        expected: &[Vec<f64>],
+        allowed: &[f64],
+        what: &str,
+    ) -> Result<(), String> {
         let names = self.place.names();
         for (number, (found, expected)) in found.iter().zip(expected).enumerate() {
             for (entry, (a, b)) in found.iter().zip(expected).enumerate() {
                 let agrees = a == b
                     || (a.is_nan() && b.is_nan())
-                    || (a - b).abs() <= share * self.allowed[number];
+                    || (a - b).abs() <= allowed[number];
                 if !agrees {
                     let name = names[number];
                     return Err(format!(

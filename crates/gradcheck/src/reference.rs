@@ -1,6 +1,6 @@
 //! The gradient of one argument by finite differences, with everything that makes its bar.
 
-use crate::column::{Column, TermSize, change_at};
+use crate::column::{Column, Estimated, TermSize, changes_at};
 use crate::error::CheckError;
 use crate::kink::Kink;
 use crate::ladder::{Scale, largest};
@@ -19,6 +19,11 @@ pub(crate) const GRADIENT_MOVES: usize = 2;
 pub(crate) struct Reference {
     /// One per line.
     pub lines: Vec<LineReference>,
+    /// The natural scale for each cotangent: the largest value and the largest uncancelled size of what
+    /// adds up to one.
+    pub scales: Vec<f64>,
+    /// For each cotangent the slope that would move its outputs by their own size.
+    pub output_scales: Vec<f64>,
     /// How badly conditioned the gradient is, for a kernel of each precision asked for.
     pub conditioning: Vec<(Precision, f64)>,
 }
@@ -32,7 +37,34 @@ pub(crate) struct LineReference {
     pub term_sizes: Vec<f64>,
 }
 
+/// What a kernel may divide by the root of eps, say, where all of it cancels, in units of the cotangent.
+const FLAT: f64 = 32768.0;
+
 impl Reference {
+    /// Whether the function was not seen to depend on the argument. A norm of one number does not, and
+    /// what its kernel adds up to zero has a size that no difference can tell.
+    fn is_flat(&self, random: usize) -> bool {
+        let still = |e: &Option<Estimate>| e.as_ref().is_none_or(|e| e.value == 0.0);
+        self.lines.iter().all(|line| {
+            line.estimates[..random].iter().all(still)
+                && line.term_sizes[..random].iter().all(|size| *size == 0.0)
+        })
+    }
+
+    fn scale(&self, cotangents: &Cotangents, number: usize) -> f64 {
+        let values = self.lines.iter().filter_map(|line| line.estimates[number].as_ref());
+        let values = largest(values.map(|estimate| estimate.value));
+        let scale = values.max(largest(self.lines.iter().map(|line| line.term_sizes[number])));
+        if scale > 0.0 {
+            scale
+        } else if self.is_flat(cotangents.random.len()) {
+            FLAT * largest(cotangents.weights(number).map(|(_, weight)| weight))
+        } else {
+            // An output of zeros with a gradient of zeros has no scale; any does.
+            1.0
+        }
+    }
+
     pub fn conditioning(&self, precision: Precision) -> f64 {
         let found = self.conditioning.iter().find(|(p, _)| *p == precision);
         found.map_or(f64::INFINITY, |(_, conditioning)| *conditioning)
@@ -58,6 +90,9 @@ impl Moves {
     }
 }
 
+/// So many lines walk down their steps side by side, and so many columns are in memory at once.
+const SIDE_BY_SIDE: usize = 32;
+
 /// Differentiates with respect to one argument along some lines. The conditioning is measured along
 /// the first `conditioned` of them.
 pub(crate) fn reference(
@@ -65,41 +100,82 @@ pub(crate) fn reference(
     lines: Vec<Line>,
     conditioned: usize,
     cotangents: &Cotangents,
-    moves: &mut [Moves],
+    moves: &[Moves],
 ) -> Result<Reference, CheckError> {
-    let mut point = problem.base();
-    let mut conditioning: Vec<(Precision, f64)> =
-        moves.iter().map(|moves| (moves.precision, 0.0)).collect();
+    let conditioning = moves.iter().map(|moves| (moves.precision, 0.0)).collect();
+    let (scales, output_scales) = (Vec::new(), vec![0.0; cotangents.count()]);
+    let mut found = Reference { lines: Vec::new(), scales, output_scales, conditioning };
     let mut scales: Vec<Option<Scale>> = vec![None; problem.arguments.len()];
-    let mut found = Vec::new();
-    for (number, line) in lines.into_iter().enumerate() {
-        let values = problem.arguments[line.argument].values;
-        let scale = scales[line.argument].get_or_insert_with(|| Scale::of(values));
-        let size = line.size(values);
-        let steps = scale.steps(size, problem.precision);
-        let column = Column::measure(problem, &mut point, &line, &steps, cotangents)?;
-        let estimates = column.estimates(problem, cotangents);
-        let term_sizes = column.term_sizes(problem, cotangents);
-        for (moves, (precision, conditioning)) in moves.iter_mut().zip(&mut conditioning) {
-            // Where terms cancel, the gradient at a moved point does not show how they move.
-            let unit_roundoff = precision.unit_roundoff();
-            for terms in &term_sizes[..cotangents.random.len()] {
+    for (chunk, lines) in lines.chunks(SIDE_BY_SIDE).enumerate() {
+        let lines: Vec<Scaled> = lines
+            .iter()
+            .map(|line| {
+                let values = problem.arguments[line.argument].values;
+                let scale = scales[line.argument].get_or_insert_with(|| Scale::of(values));
+                let size = line.size(values);
+                Scaled { line: line.clone(), size, steps: scale.steps(size, problem.precision) }
+            })
+            .collect();
+        let conditioned = conditioned.saturating_sub(chunk * SIDE_BY_SIDE).min(lines.len());
+        add(&mut found, problem, &lines, conditioned, cotangents, moves)?;
+    }
+    found.scales = (0..cotangents.count()).map(|number| found.scale(cotangents, number)).collect();
+    Ok(found)
+}
+
+/// A line, the size of what moves along it, and the steps to take.
+struct Scaled {
+    line: Line,
+    size: f64,
+    steps: Vec<f64>,
+}
+
+/// Measures some lines at once.
+fn add(
+    reference: &mut Reference,
+    problem: &Problem,
+    lines: &[Scaled],
+    conditioned: usize,
+    cotangents: &Cotangents,
+    moves: &[Moves],
+) -> Result<(), CheckError> {
+    let walked: Vec<(&Line, &[f64])> = lines.iter().map(|l| (&l.line, l.steps.as_slice())).collect();
+    let columns = Column::measure_all(problem, &walked, cotangents)?;
+    let estimates: Vec<Vec<Option<Estimate>>> =
+        columns.iter().map(|column| column.estimates(problem, cotangents)).collect();
+    let conditioned: Vec<Estimated> = lines
+        .iter()
+        .zip(&estimates)
+        .take(conditioned)
+        .map(|(Scaled { line, steps, .. }, estimates)| Estimated { line, steps, estimates })
+        .collect();
+    for (moves, (precision, conditioning)) in moves.iter().zip(&mut reference.conditioning) {
+        // Where terms cancel, the gradient at a moved point does not show how they move.
+        let unit_roundoff = precision.unit_roundoff();
+        for (column, line) in columns.iter().zip(lines) {
+            for terms in &column.term_sizes(problem, cotangents)[..cotangents.random.len()] {
                 let by_output = moves.output_conditioning * terms.size;
-                let by_input = TermSize::conditioning(*terms, unit_roundoff, size);
+                let by_input = TermSize::conditioning(*terms, unit_roundoff, line.size);
                 *conditioning = conditioning.max(by_output).max(by_input);
             }
-            if number < conditioned {
-                for moved in &mut moves.points {
-                    let change = change_at(problem, moved, &line, &steps, cotangents, &estimates)?;
-                    *conditioning = conditioning.max(change);
-                }
+        }
+        for moved in &moves.points {
+            for change in changes_at(problem, moved, &conditioned, cotangents)? {
+                *conditioning = conditioning.max(change);
             }
         }
-        let kinks = column.kinks(&estimates);
-        let term_sizes = term_sizes.iter().map(|terms| terms.size).collect();
-        found.push(LineReference { line, estimates, kinks, term_sizes });
     }
-    Ok(Reference { lines: found, conditioning })
+    for ((column, line), estimates) in columns.iter().zip(lines).zip(estimates) {
+        let kinks = column.kinks(&estimates);
+        let term_sizes = column.term_sizes(problem, cotangents);
+        for (scale, terms) in reference.output_scales.iter_mut().zip(&term_sizes) {
+            *scale = scale.max(terms.still);
+        }
+        let term_sizes = term_sizes.iter().map(|terms| terms.size).collect();
+        let line = line.line.clone();
+        reference.lines.push(LineReference { line, estimates, kinks, term_sizes });
+    }
+    Ok(())
 }
 
 /// The largest change of an output, relative to the largest output, when the inputs move by rounding
@@ -107,8 +183,8 @@ pub(crate) fn reference(
 fn output_conditioning(problem: &Problem, moved_points: &[Point]) -> Result<f64, CheckError> {
     let scale = largest(problem.output.iter().copied());
     let mut conditioning: f64 = 0.0;
-    for point in moved_points {
-        for (moved, base) in problem.forward(point)?.iter().zip(&problem.output) {
+    for output in problem.forward_all(moved_points)? {
+        for (moved, base) in output.iter().zip(&problem.output) {
             if moved != base {
                 let change = (moved - base).abs() / scale;
                 // A function that fails one rounding away is as badly conditioned as can be.

@@ -1,12 +1,12 @@
 //! The smallest input found at which a kernel fails as it does in a case.
 
 use crate::case::Case;
+use crate::definition::Definition;
 use crate::examination::CaseReport;
-use crate::examine::definition;
 use crate::layer::{KernelInfo, Layer};
 use crate::measured::{Measured, Plan};
 use crate::options::Options;
-use crate::problem::Problem;
+use crate::problem::{Evaluate, Problem};
 use crate::settings::{Precision, Settings};
 use crate::shrink::{Failing, literal, shrink};
 use crate::trial::{Trial, try_kernel};
@@ -42,7 +42,8 @@ pub(crate) fn smallest(failed: &Failed) -> Option<String> {
 /// The cotangent at which the worst entry was found, or the first of the case.
 fn worst_cotangent(failed: &Failed, place: &Place) -> Option<Vec<f64>> {
     let values = place.slices();
-    let output = definition(failed.layer, place, &values, &values).ok()?;
+    let definition = Definition { layer: failed.layer, place, base: Some(&values) };
+    let output = definition.at(std::slice::from_ref(&values)).ok()?.remove(0);
     let random = cotangents(failed.case, &output, place.shape[0], failed.options.seed);
     let number = failed.report.failure.as_ref().map_or(0, |failure| failure.worst.cotangent);
     let unit = |entry: usize| (0..output.len()).map(|e| f64::from(u8::from(e == entry))).collect();
@@ -54,7 +55,7 @@ fn verdict(failed: &Failed, failing: &Failing) -> Option<Verdict> {
     let Failed { layer, kernel, info, case, report, options } = *failed;
     let place = &failing.place;
     let base = place.slices();
-    let forward = |values: &[&[f64]]| definition(layer, place, values, &base);
+    let forward = Definition { layer, place, base: Some(&base) };
     let arguments = place.as_arguments();
     let forward_precision = layer.definition_precision();
     let problem = Problem::new(&arguments, &forward, forward_precision, options.seed).ok()?;

@@ -3,9 +3,9 @@
 use crate::case::{Case, CotangentKind, Demand};
 use crate::claimed::Claimed;
 use crate::controls::controls;
+use crate::definition::Definition;
 use crate::error::CheckError;
 use crate::examination::CaseReport;
-use crate::examine::definition;
 use crate::failure::{Roles, failure};
 use crate::identities::{Identity, IdentityReport, Subject, identity};
 use crate::ladder::largest;
@@ -141,10 +141,10 @@ fn allowed(trial: &Trial, claimed: &Claimed) -> Vec<f64> {
         None => 0.0,
         Some(reference) => {
             let random = measured.cotangents.random.len();
-            let sizes = reference.lines.iter().flat_map(|line| &line.term_sizes[..random]);
             let gradient = claimed.gradient(0, number).unwrap_or_default();
             // A gradient along a direction of many entries is their sum, so its scale bounds theirs.
-            let scale = largest(sizes.copied()).max(largest(gradient.iter().copied()));
+            let scale = largest(reference.scales[..random].iter().copied())
+                .max(largest(gradient.iter().copied()));
             let rounding = roundings * trial.precision.unit_roundoff() * scale;
             8.0 * reference.conditioning(trial.precision) + rounding
         }
@@ -237,7 +237,7 @@ fn unfrozen_distance(trial: &Trial, claimed: &Claimed) -> Result<Option<f64>, Ch
         return Ok(None);
     }
     let place = trial.place;
-    let forward = |values: &[&[f64]]| definition(trial.layer, place, values, values);
+    let forward = Definition { layer: trial.layer, place, base: None };
     let frozen = trial.measured.problem;
     let problem = Problem::new(frozen.arguments, &forward, frozen.precision, trial.options.seed)?;
     let plan = Plan {

@@ -5,7 +5,7 @@ use crate::curve::Curve;
 use crate::error::CheckError;
 use crate::kink;
 use crate::ladder::Scale;
-use crate::line::{Line, quotients};
+use crate::line::{Line, Quotients, differences};
 use crate::measured::Measured;
 use crate::report::{ArgumentReport, Mismatch, Returned};
 
@@ -52,20 +52,16 @@ pub(crate) fn inspect(
     };
     let scale = Scale::of(argument.values);
     let steps = scale.steps(line.size(argument.values), problem.precision);
-    let mut point = problem.base();
-    let column = Column::measure(problem, &mut point, &line, &steps, &measured.cotangents)?;
+    let column = Column::measure(problem, &line, &steps, &measured.cotangents)?;
     let cotangent = report.worst.cotangent;
     let estimates = column.estimates(problem, &measured.cotangents);
     let noise = estimates[cotangent].map_or(0.0, |estimate| estimate.noise);
     let mut all = column.quotients[cotangent].clone();
     // A check stops where rounding takes over; a reader wants to see it do so.
-    let base = point[number].clone();
-    let mut moved = vec![false; problem.output.len()];
-    for &step in &steps[all.len()..] {
-        let cotangents = &measured.cotangents;
-        let found = quotients(problem, &mut point, &base, &line, step, cotangents, &mut moved)?;
-        all.push(found.central[cotangent]);
-    }
+    let rest: Vec<(&Line, f64)> = steps[all.len()..].iter().map(|&step| (&line, step)).collect();
+    differences(problem, &problem.base(), &rest, &mut |_, found| {
+        all.push(Quotients::of(&line, found.as_ref(), &measured.cotangents).central[cotangent]);
+    })?;
     let analytic = report.worst.analytic;
     Ok(WorstEntry {
         argument: argument.name.to_string(),

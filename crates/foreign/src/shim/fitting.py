@@ -1,31 +1,62 @@
 
 
+def features_of(layer, shape):
+    """The number of features: the last axis, or the second of a layer that has positions after them."""
+    return shape[layer.axis] if len(shape) > 1 else shape[-1]
+
+
 def fit(layer, shape):
     """The shape nearest to this one that the layer takes, and why not this one; the same if it takes none."""
+    layer.look(shape)
     tail = layer.tail
-    if tail and tuple(shape[-1:]) != tail:
+    if layer.axis == 1 and len(shape) == 2 and layer.has_positions:
+        first, because = None, "its statistics need positions"
+    elif tail and tuple(shape[-1:]) != tail:
         first, because = None, f"it is made for {'x'.join(map(str, tail))} features"
     else:
         first = refusal(layer, shape)
         because = first and f"{type(first).__name__}: {first}"
         if first is None:
             return list(shape), None
-    for candidate in candidates(list(shape[:-1]), shape[-1], tail):
-        if refusal(layer, candidate) is None:
-            return candidate, because
+    axes = [1] if layer.axis == 1 or tail else [-1, 1]
+    for axis in axes:
+        before, layer.axis = layer.axis, axis
+        for candidate in candidates(list(shape), axis, tail, layer.has_positions):
+            if refusal(layer, candidate) is None:
+                return candidate, because
+        layer.axis = before
     return list(shape), None
 
 
-def candidates(rows, features, tail):
+def candidates(shape, axis, tail, needs_positions):
+    """Shapes with the features last, or second, that are not much larger than this one."""
+    rows, features = shape[:-1], shape[-1]
     total = size_of(rows)
-    tails = [list(tail)] if tail else [[count] for count in feature_counts(features)]
-    for end in tails:
-        yield rows + end
-        if len(end) == 1 and len(rows) > 1:
-            yield rows[:1] + end + rows[1:]
-        yield [total] + end
-        if total == 1:
-            yield [2] + end
+    for end in [list(tail)] if tail else [[count] for count in feature_counts(features)]:
+        if not needs_positions:
+            if axis == -1 or tail:
+                yield rows + end
+                yield [total] + end
+                if total == 1:
+                    yield [2] + end
+                if len(rows) == 1:
+                    yield [fewer(total, 5, end), 5] + end
+                    yield [fewer(total, 4, end), 2, 2] + end
+            if axis == 1 and total > 1:
+                yield [total] + end
+        if axis == 1 and len(end) == 1:
+            if len(rows) > 1:
+                yield rows[:1] + end + rows[1:]
+                yield rows[:1] + end + [size_of(rows[1:])]
+            for positions in ([5], [2, 2]):
+                yield [fewer(total, size_of(positions), end)] + end + positions
+                yield [2] + end + positions
+
+
+def fewer(rows, positions, end):
+    """As many rows as make about twice as many numbers; a small input keeps two, a large one may have one."""
+    count = -(-2 * rows // positions) if rows * size_of(end) <= 512 else rows // positions
+    return max(count, 1)
 
 
 def feature_counts(features):
@@ -75,9 +106,9 @@ def wave(count):
 
 
 def evaluate(layer, shape, values):
-    definition = layer.define(tuple(shape), layer.parameters(shape), "train")
-    output, _ = definition(values[0], values[1:], layer.state(shape))
-    return checked(output, "the output of forward", shape, "float64")
+    definitions = layer.define(tuple(shape), layer.parameters(shape), "train")
+    one = [[value] if isinstance(value, float) else value[None] for value in values]
+    return definitions(one, layer.state(shape))[0][0]
 
 
 def computes_in_double(layer, shape):
@@ -85,5 +116,5 @@ def computes_in_double(layer, shape):
     it."""
     values = probe_values(layer, shape)
     moved = [values[0] * (1.0 + 2.0**-40 * np.cos(np.arange(values[0].size)).reshape(values[0].shape))] + values[1:]
-    here, there = evaluate(layer, shape, values).copy(), evaluate(layer, shape, moved)
+    here, there = evaluate(layer, shape, values), evaluate(layer, shape, moved)
     return not np.all(np.isfinite(here)) or bool(np.mean(here != there) > 0.5)

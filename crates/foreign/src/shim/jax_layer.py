@@ -5,13 +5,14 @@ class JaxLayer:
 
     # A JAX array has no strides and cannot be written to.
     kind, layouts, accumulates, tail, modes = "JAX", ["contiguous"], False, (), ["train"]
+    has_positions = False
 
     def __init__(self, function, hook):
         import jax
 
-        self.jax, self.function = jax, function
+        self.jax, self.function, self.axis = jax, function, -1
         self.signature = Signature(function, hook, 1)
-        self.functions = {}
+        self.functions, self.quickly = {}, quick_options(jax)
 
     def precision(self, dtype):
         """Only inside of this may there be arrays of 64 bits; elsewhere the layer runs as its author runs it."""
@@ -22,8 +23,11 @@ class JaxLayer:
 
         return enable_x64() if enabled else disable_x64()
 
+    def look(self, shape):
+        """There is nothing about it that shows where its features are."""
+
     def parameters(self, shape):
-        return self.signature.parameters(shape[-1])
+        return self.signature.parameters(features_of(self, shape))
 
     def state(self, shape):
         return []
@@ -33,69 +37,111 @@ class JaxLayer:
         return self.function(x, *positional, **named)
 
     def define(self, shape, parameters, mode):
-        run = self.compiled("forward", shape, "float64", lambda x, values: self.call(parameters, x, values))
+        loop = self.compiled("definitions", shape, "float64", self.loop(shape, parameters))
+        is_compiled = True
 
-        def definition(x, values, state):
+        def definition(x, values):
+            return np.asarray(self.call(parameters, *self.arrays((x, values))))
+
+        def definitions(arguments, state):
+            nonlocal is_compiled
             with self.precision("float64"):
-                return np.asarray(run(x, values)), state
+                if is_compiled:
+                    try:
+                        return [in_pieces(loop, arguments, shape)]
+                    except Exception:
+                        # An error of the layer's own is raised again.
+                        is_compiled = False
+                return [one_by_one(definition, [rows_of(a) for a in arguments], shape)]
 
-        return definition
+        return definitions
+
+    def loop(self, shape, parameters):
+        """The forward pass at the first `count` of some places: a call of its own for each would cost far more than
+        what it computes."""
+        lax, zeros = self.jax.lax, self.jax.numpy.zeros
+
+        def definitions(count, arguments):
+            def body(place, outputs):
+                x, *values = [argument[place] for argument in arguments]
+                output = self.call(parameters, x, values)
+                checked_type(output, "the output of forward", shape, "float64")
+                return outputs.at[place].set(output)
+
+            return lax.fori_loop(0, count, body, zeros(arguments[0].shape))
+
+        return definitions
+
+    def arrays(self, values):
+        return self.jax.tree_util.tree_map(self.jax.numpy.asarray, values)
 
     def kernel(self, dtype):
         return JaxKernel(self, dtype)
 
     def compiled(self, what, shape, dtype, function):
-        """The function on arrays, the same for the definition and all kernels, compiled if JAX can."""
+        """The function, compiled when it is first called."""
         key = what, tuple(shape), dtype
         if key not in self.functions:
-            self.functions[key] = compiling(self.jax, function)
+            self.functions[key] = self.jax.jit(function, **self.quickly)
         return self.functions[key]
 
 
-def compiling(jax, function):
-    """Compiled at once: the operations one by one would be compiled too, each for each shape. Python control flow on
-    values, say, cannot be compiled as a whole; then they are run one by one."""
-    run = jax.jit(function)
+def quick_options(jax):
+    """Every shape and precision is compiled by itself, and that is what takes time here: the compiler is not asked to
+    be thorough, if it can be told so."""
+    for options in ({"xla_backend_optimization_level": 0, "xla_cpu_use_fusion_emitters": False}, {}):
+        found = {"compiler_options": options} if options else {}
+        try:
+            jax.jit(lambda x: x + 1.0, **found)(1.0)
+            return found
+        except Exception:
+            continue
+    return {}
 
-    def one_by_one(*arguments):
-        return function(*jax.tree_util.tree_map(jax.numpy.asarray, arguments))
 
-    def called(*arguments):
-        nonlocal run
-        if run is not one_by_one:
-            try:
-                return run(*arguments)
-            except Exception:
-                # An error of the layer's own is raised again.
-                run = one_by_one
-        return run(*arguments)
-
-    return called
+def in_pieces(loop, arguments, shape):
+    """The outputs of a loop that is compiled for so many places at once."""
+    count, outputs = len(arguments[0]), []
+    most = min(max(2**15 // max(size_of(shape), 1), 1), 128)
+    for start in range(0, count, most):
+        pieces = [np.asarray(argument[start : start + most]) for argument in arguments]
+        full = [np.concatenate([piece, np.zeros((most - len(piece),) + piece.shape[1:])]) for piece in pieces]
+        found = np.asarray(loop(len(pieces[0]), full))
+        outputs.append(found[: len(pieces[0])])
+    return np.concatenate(outputs)
 
 
 class JaxKernel:
     def __init__(self, layer, dtype):
-        self.layer, self.dtype = layer, dtype
+        self.layer, self.dtype, self.is_compiled = layer, dtype, {}
 
     def forward(self, number, mode, parameters, views_):
-        run = self.compiled("forward", views_, lambda x, values: self.layer.call(parameters, x, values))
-        with self.layer.precision(self.dtype):
-            return np.asarray(run(views_[0].array, plain_values(parameters, views_)))
+        return self.run(parameters, views_, np.zeros(views_[0].shape, self.dtype))[0]
 
     def backward(self, number, mode, parameters, views_, cotangent):
-        run = self.compiled("backward", views_, self.pullback(parameters))
+        return self.run(parameters, views_, cotangent.array)[1]
+
+    def run(self, parameters, views_, cotangent):
+        """Value and gradients by one function, because each would be compiled by itself."""
+        both, x = self.both(parameters), views_[0]
+        run = self.layer.compiled("both", x.shape, self.dtype, both)
+        arguments = x.array, plain_values(parameters, views_), cotangent
         with self.layer.precision(self.dtype):
-            found = run(views_[0].array, plain_values(parameters, views_), cotangent.array)
-            return [None if gradient is None else np.asarray(gradient) for gradient in found]
+            if self.is_compiled.setdefault(x.shape, True):
+                try:
+                    return as_arrays(run(*arguments))
+                except Exception:
+                    # Python control flow on values, say, cannot be compiled. An error of the layer's own is raised
+                    # again.
+                    self.is_compiled[x.shape] = False
+            return as_arrays(both(*self.layer.arrays(arguments)))
 
-    def compiled(self, what, views_, function):
-        return self.layer.compiled(what, views_[0].shape, self.dtype, function)
-
-    def pullback(self, parameters):
-        """The gradients of x and of the parameters but eps, as a function of their values and the cotangent."""
+    def both(self, parameters):
+        """The value, and the gradients of x and of the parameters but eps, as a function of all their values and the
+        cotangent."""
         differentiated = [p["role"] != "eps" for p in parameters]
 
-        def gradients(x, values, cotangent):
+        def value_and_gradients(x, values, cotangent):
             def of_differentiated(x, *some):
                 some = iter(some)
                 every = [next(some) if has else value for has, value in zip(differentiated, values)]
@@ -103,6 +149,11 @@ class JaxKernel:
 
             some = [value for has, value in zip(differentiated, values) if has]
             y, pull = self.layer.jax.vjp(of_differentiated, x, *some)
-            return list(pull(cotangent.astype(y.dtype)))
+            return y, list(pull(cotangent.astype(y.dtype)))
 
-        return gradients
+        return value_and_gradients
+
+
+def as_arrays(found):
+    output, gradients = found
+    return np.asarray(output), [None if gradient is None else np.asarray(gradient) for gradient in gradients]

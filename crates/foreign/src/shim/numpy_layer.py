@@ -4,11 +4,11 @@ class NumpyLayer:
     """A pair of forward and backward on NumPy arrays."""
 
     kind, layouts = "NumPy", ["contiguous", "transposed", "sliced", "broadcast"]
-    accumulates, tail, modes = False, (), ["train"]
+    accumulates, tail, modes, has_positions = False, (), ["train"], False
 
     def __init__(self, make, hook):
         """`make` gives, for a number of features, an object with forward and backward that has seen no call."""
-        self.make, self.hook, self.defining = make, hook, {}
+        self.make, self.hook, self.defining, self.axis = make, hook, {}, -1
 
     def pair(self, features):
         if features not in self.defining:
@@ -21,21 +21,27 @@ class NumpyLayer:
         signature = Signature(pair.forward, pair_hook if callable(pair_hook) else self.hook, 1)
         return pair, signature, backward_takes_eps(pair.backward)
 
+    def look(self, shape):
+        """There is nothing about it that shows where its features are."""
+
     def parameters(self, shape):
-        return self.pair(shape[-1])[1].parameters(shape[-1])
+        return self.pair(features_of(self, shape))[1].parameters(features_of(self, shape))
 
     def state(self, shape):
         return []
 
     def define(self, shape, parameters, mode):
-        """A function of arrays, the input first, and of the state."""
-        pair, signature, _ = self.pair(shape[-1])
+        """A function of the arguments at many places, one array or list each, and of the state."""
+        pair, signature, _ = self.pair(features_of(self, shape))
 
-        def definition(x, values, state):
+        def definition(x, values):
             positional, named = signature.split(parameters, values)
-            return pair.forward(x, *positional, **named), state
+            return pair.forward(x, *positional, **named)
 
-        return definition
+        def definitions(arguments, state):
+            return [one_by_one(definition, [rows_of(a) for a in arguments], shape)]
+
+        return definitions
 
     def kernel(self, dtype):
         return NumpyKernel(self, dtype)
@@ -56,15 +62,30 @@ class NumpyKernel:
         return self.pairs[features]
 
     def forward(self, number, mode, parameters, views_):
-        pair, signature, _ = self.pair(views_[0].shape[-1])
+        pair, signature, _ = self.pair(features_of(self.layer, views_[0].shape))
         positional, named = signature.split(parameters, plain_values(parameters, views_))
         return pair.forward(views_[0].array, *positional, **named)
 
     def backward(self, number, mode, parameters, views_, cotangent):
-        pair, signature, takes_eps = self.pair(views_[0].shape[-1])
+        pair, signature, takes_eps = self.pair(features_of(self.layer, views_[0].shape))
         positional, named = signature.split(parameters, plain_values(parameters, views_))
         named = named if takes_eps else {}
         return pair.backward(views_[0].array, *positional, cotangent.array, **named)
+
+
+def rows_of(argument):
+    return argument if isinstance(argument, list) else [argument[place, ...] for place in range(len(argument))]
+
+
+def one_by_one(definition, arguments, shape):
+    """The outputs at many places, from a list of each argument."""
+    outputs = np.empty((len(arguments[0]),) + shape)
+    for place, (x, *values) in enumerate(zip(*arguments)):
+        output = definition(x, values)
+        if type(output) is not np.ndarray or output.shape != shape or output.dtype != np.float64:
+            output = checked(output, "the output of forward", shape, "float64")
+        outputs[place] = output
+    return outputs
 
 
 def plain_values(parameters, views_):

@@ -39,16 +39,23 @@ class Server:
         parameters = self.parameters_at(shape)
         shapes = [shape] + [tuple(p["shape"]) for p in parameters]
         is_eps = [False] + [p["role"] == "eps" for p in parameters]
-        counts = [size_of(s) for s in shapes] + request["state"]
-        definition = self.layer.define(shape, parameters, mode)
-        header = json.dumps({"state": request["state"]}).encode()
+        lengths = request["state"]
+        ends = np.cumsum([size_of(s) for s in shapes]).tolist()
+        definitions = self.layer.define(shape, parameters, mode)
+        header = json.dumps({"state": lengths}).encode()
 
         def answer(payload):
-            arrays = numbers(payload, counts)
-            values = [float(a[0]) if eps else a.reshape(s) for a, s, eps in zip(arrays, shapes, is_eps)]
-            output, state = definition(values[0], values[1:], arrays[len(shapes) :])
-            output = checked(output, "the output of forward", shape, "float64")
-            return header, packed([output] + state)
+            found = np.frombuffer(payload, "<f8")
+            places, given = int(found[0]), found[1:]
+            points = np.tile(given[: ends[-1]], (places, 1))
+            state = np.split(given[ends[-1] : ends[-1] + sum(lengths)], np.cumsum(lengths)[:-1]) if lengths else []
+            entries, values = np.split(given[ends[-1] + sum(lengths) :], 2)
+            points.ravel()[entries.astype(np.intp)] = values
+            arguments = [
+                part.ravel().tolist() if eps else part.reshape((places,) + of)
+                for part, of, eps in zip(np.split(points, ends[:-1], axis=1), shapes, is_eps)
+            ]
+            return header, packed(definitions(arguments, state))
 
         return answer
 
@@ -99,11 +106,11 @@ class Server:
         return {"written": written}, added + arrays
 
     def state(self, request, payload):
-        state = self.kernels[request["kernel"]][0].state(request["features"])
+        state = self.kernels[request["kernel"]][0].state(request["shape"])
         return {"state": [s.size for s in state]}, state
 
     def set_state(self, request, payload):
-        self.kernels[request["kernel"]][0].set_state(request["features"], numbers(payload, request["state"]))
+        self.kernels[request["kernel"]][0].set_state(request["shape"], numbers(payload, request["state"]))
         return {}, []
 
     def answer(self, header, payload):
@@ -147,6 +154,8 @@ def owner_of(gradient, watched, earlier, kind, call):
                 return number
     for number, (when, kept) in earlier.items():
         if (kind == "NumPy" or kind == "PyTorch" and when < call) and np.may_share_memory(gradient, kept):
+            # What has just been used again is forgotten last.
+            earlier[number] = earlier.pop(number)
             return number
     number = max(earlier, default=FRESH) + 1
     # Kept alive, so that no later gradient can have the same memory by chance.

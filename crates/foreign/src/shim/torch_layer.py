@@ -12,7 +12,19 @@ class TorchLayer:
         torch.set_num_threads(1)
         self.torch, self.make, self.tail = torch, make, tail
         self.pristine, self.defining = {}, {}
-        self.modes = ["train"]
+        self.modes, self.axis, self.has_positions = ["train"], -1, False
+
+    def look(self, shape):
+        """Looks where a module for so many features has them, if it can be made."""
+        try:
+            self.defining_module(shape)
+        except Exception:
+            return
+        module, nn = self.pristine[features_of(self, shape)], self.torch.nn
+        if isinstance(module, (nn.modules.batchnorm._NormBase, nn.GroupNorm)):
+            self.axis = 1
+            # Statistics over pairs of features alone, or over none, say little.
+            self.has_positions = not isinstance(module, nn.modules.batchnorm._BatchNorm)
 
     def module(self, features, dtype):
         """A module of its own, as the constructor left it, in this precision."""
@@ -22,30 +34,46 @@ class TorchLayer:
                 self.modes = ["train", "eval"]
         return Module(self.torch, copy.deepcopy(self.pristine[features]), dtype)
 
-    def defining_module(self, features):
+    def defining_module(self, shape):
+        features = features_of(self, shape)
         if features not in self.defining:
             self.defining[features] = self.module(features, "float64")
         return self.defining[features]
 
     def parameters(self, shape):
-        return self.defining_module(shape[-1]).parameters(shape[-1])
+        return self.defining_module(shape).parameters(features_of(self, shape))
 
     def state(self, shape):
-        return self.defining_module(shape[-1]).state()
+        return self.defining_module(shape).state()
 
     def define(self, shape, parameters, mode):
-        module, torch = self.defining_module(shape[-1]), self.torch
+        module, torch = self.defining_module(shape), self.torch
         has_state = bool(module.averages)
 
-        def definition(x, values, state):
-            with torch.no_grad():
+        def definitions(arguments, state):
+            states = []
+
+            def definition(x, values):
                 if has_state:
                     module.set_state(state)
-                module.place(parameters, [v if isinstance(v, float) else torch.from_numpy(v) for v in values], False)
-                y = as_numpy(torch, module.run(torch.from_numpy(x), mode))
-                return y, module.state() if has_state else state
+                module.place(parameters, values, False)
+                y = as_numpy(torch, module.run(x, mode))
+                if has_state:
+                    states.extend(module.state())
+                return y
 
-        return definition
+            with torch.no_grad():
+                tensors = [tensors_of(torch, a) for a in arguments]
+                outputs = one_by_one(definition, tensors, shape)
+                if has_state and len(outputs) == 1:
+                    x, *values = [tensor[0] for tensor in tensors]
+                    if mode == "train":
+                        states[:] = module.remembering(x, state, states)
+                    else:
+                        outputs = module.row_by_row(x, state, outputs)
+                return [outputs] + states
+
+        return definitions
 
     def kernel(self, dtype):
         return TorchKernel(self, dtype)
@@ -65,7 +93,8 @@ class Module:
         # One parameter may be in several places, under its first name.
         self.slots = {n: slots[id(p)] for n, p in self.module.named_parameters() if id(p) in slots}
         self.averages = running_averages(torch, self.module)
-        self.has_eps = isinstance(getattr(self.module, "eps", None), float)
+        # None stands for a number that torch.nn.RMSNorm takes from the type, so that the layer would be another in each.
+        self.has_eps = hasattr(self.module, "eps") and isinstance(self.module.eps, (float, type(None)))
 
     def parameters(self, features):
         if isinstance(self.module, torch_function_class(self.torch)):
@@ -96,6 +125,31 @@ class Module:
             self.module.train(mode == "train")
         return self.module(x)
 
+    def remembering(self, x, before, after):
+        """The running averages as they should be after a forward pass. Those of two different pasts tell what share
+        of the past is kept. An average that keeps less than half of it has mistaken one share for the other: here they
+        are what they would be if it had not."""
+        moved = [b + 1.0 for b in before]
+        self.set_state(moved)
+        self.run(x, "train")
+        found = []
+        for b, a, other in zip(before, after, self.state()):
+            kept = float(np.median(other - a)) if b.size else 1.0
+            is_mistaken = 1e-6 < kept < 0.5 - 1e-6
+            found.append(b + (a - b) * kept / (1.0 - kept) if is_mistaken else a)
+        return found
+
+    def row_by_row(self, x, state, outputs):
+        """In evaluation a row has nothing to do with the others: the outputs as they are without these."""
+        try:
+            for row in range(len(x)):
+                self.set_state(state)
+                outputs[0, row] = as_numpy(self.torch, self.run(x[row : row + 1], "eval"))[0]
+        except Exception:
+            # A module may refuse a single row.
+            pass
+        return outputs
+
     def state(self):
         return [owner._buffers[name].detach().double().numpy().ravel().copy() for owner, name in self.averages]
 
@@ -121,6 +175,12 @@ def running_averages(torch, module):
     ]
 
 
+def tensors_of(torch, argument):
+    if isinstance(argument, list):
+        return argument
+    return torch.from_numpy(np.ascontiguousarray(argument)).unbind(0)
+
+
 def as_numpy(torch, tensor):
     """A tensor as an array; anything else as it is, for the message."""
     return tensor.detach().resolve_neg().numpy() if isinstance(tensor, torch.Tensor) else tensor
@@ -131,7 +191,8 @@ class TorchKernel:
         self.layer, self.torch, self.dtype = layer, layer.torch, dtype
         self.modules, self.tapes = {}, {}
 
-    def module(self, features):
+    def module(self, shape):
+        features = features_of(self.layer, shape)
         if features not in self.modules:
             self.modules[features] = self.layer.module(features, self.dtype)
         return self.modules[features]
@@ -140,7 +201,7 @@ class TorchKernel:
         return self.torch.from_numpy(view.storage).as_strided(view.shape, view.strides, view.offset)
 
     def forward(self, number, mode, parameters, views_):
-        module = self.module(views_[0].shape[-1])
+        module = self.module(views_[0].shape)
         values = [v.number() if p["role"] == "eps" else self.tensor(v) for p, v in zip(parameters, views_[1:])]
         x = self.tensor(views_[0]).detach().requires_grad_()
         leaves = [x] + module.place(parameters, values, True)
@@ -182,11 +243,11 @@ class TorchKernel:
                 leaf.grad = None
         return added
 
-    def state(self, features):
-        return self.module(features).state()
+    def state(self, shape):
+        return self.module(shape).state()
 
-    def set_state(self, features, state):
-        self.module(features).set_state(state)
+    def set_state(self, shape, state):
+        self.module(shape).set_state(state)
 
 
 # Forward passes whose graphs are kept for backward.

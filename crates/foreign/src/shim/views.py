@@ -44,13 +44,17 @@ def checked(value, what, shape, dtype):
         if not isinstance(value, float):
             raise Refused(f"{what} is a {type(value).__name__}, and not an array")
     array = np.asarray(value)
+    checked_type(array, what, shape, dtype)
+    return array
+
+
+def checked_type(array, what, shape, dtype):
     if array.shape != tuple(shape):
         raise Refused(f"{what} has the shape {list(array.shape)} where {list(shape)} is needed")
     if array.dtype.kind != "f":
         raise Refused(f"{what} is of type {array.dtype} where {dtype} is needed")
     if array.dtype.itemsize < np.dtype(dtype).itemsize:
         raise Refused(f"{what} is of type {array.dtype} although its input is {dtype}")
-    return array
 
 
 def checked_gradients(gradients, parameters, views_, dtype):

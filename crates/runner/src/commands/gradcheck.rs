@@ -9,7 +9,7 @@ mod report;
 use std::process::ExitCode;
 
 use foreign::{PythonLayer, PythonOptions};
-use gradcheck::{Examination, Options, Outcome, Precision, examine_with};
+use gradcheck::{CaseList, Examination, Options, Outcome, Precision, examine_with};
 
 use self::progress::Progress;
 use crate::cli::{Dtype, GradcheckArguments};
@@ -68,6 +68,7 @@ fn python(
     arguments: &GradcheckArguments,
     options: &Options,
 ) -> Result<Examined, Failure> {
+    let options = &Options { cases: CaseList::layers(), ..options.clone() };
     let mut how = PythonOptions::from_environment();
     if let Some(interpreter) = &arguments.interpreter {
         how.python.clone_from(interpreter);
