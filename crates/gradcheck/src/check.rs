@@ -2,6 +2,7 @@
 
 use crate::error::{CheckError, Closure};
 use crate::failure::{Roles, failure};
+use crate::level::Level;
 use crate::level::{COTANGENTS, Level};
 use crate::measured::{Measured, Plan};
 use crate::problem::{Argument, Function, Problem, guarded, validate_argument};
@@ -62,7 +63,14 @@ pub fn check(
     let random = (0..COTANGENTS)
         .map(|number| cotangent(seed, number, problem.output.len(), precision))
         .collect();
-    let plan = Plan { is_constant: &is_constant, precisions: &[precision], random, budget, seed };
+    let plan = Plan {
+        is_constant: &is_constant,
+        precisions: &[precision],
+        random,
+        budget,
+        finest: Level::Jacobian,
+        seed,
+    };
     let mut report = Report {
         verdict: Verdict::Pass,
         resolution: f64::INFINITY,

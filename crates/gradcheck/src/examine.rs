@@ -5,6 +5,7 @@ use crate::definition::Definition;
 use crate::error::{CheckError, Closure};
 use crate::examination::{CaseReport, Examination};
 use crate::layer::{KernelInfo, Layer, Mode};
+use crate::level::Level;
 use crate::measured::{Measured, Plan};
 use crate::options::Options;
 use crate::problem::{Problem, guarded};
@@ -181,6 +182,7 @@ fn examine_case(
         precisions: &both.into_iter().filter(is_asked).collect::<Vec<Precision>>(),
         random: cotangents(case, &problem.output, place.shape[0], options.seed),
         budget: options.budget,
+        finest: Level::Jacobian,
         seed: options.seed,
     };
     let measured = match Measured::new(&problem, plan) {

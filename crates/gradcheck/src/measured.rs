@@ -29,6 +29,8 @@ pub(crate) struct Plan<'a> {
     /// Cotangents that are no unit vectors.
     pub random: Vec<Vec<f64>>,
     pub budget: usize,
+    /// The finest level wanted: the Jacobian adds unit cotangents to those given.
+    pub finest: Level,
     pub seed: u64,
 }
 
@@ -39,9 +41,9 @@ impl<'a> Measured<'a> {
         problem: &'a Problem<'a>,
         plan: Plan,
     ) -> Result<Result<Measured<'a>, Reason>, CheckError> {
-        let Plan { is_constant, precisions, random, budget, seed } = plan;
+        let Plan { is_constant, precisions, random, budget, finest, seed } = plan;
         let outputs = problem.output.len();
-        let level = Level::of(problem, is_constant, budget);
+        let level = Level::of(problem, is_constant, budget).min(finest);
         let units = if level == Level::Jacobian { outputs } else { 0 };
         let cotangents = Cotangents { random, units };
         let lines: Vec<Option<(Vec<Line>, usize)>> = is_constant

@@ -4,6 +4,7 @@ use crate::case::Case;
 use crate::definition::Definition;
 use crate::examination::CaseReport;
 use crate::layer::{KernelInfo, Layer};
+use crate::level::Level;
 use crate::measured::{Measured, Plan};
 use crate::options::Options;
 use crate::problem::{Evaluate, Problem};
@@ -65,6 +66,7 @@ fn verdict(failed: &Failed, failing: &Failing) -> Option<Verdict> {
         precisions: &[precision],
         random: vec![failing.cotangent.clone()],
         budget: BUDGET,
+        finest: Level::Gradient,
         seed: options.seed,
     };
     let measured = Measured::new(&problem, plan).ok()?.ok()?;

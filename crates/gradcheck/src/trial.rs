@@ -245,6 +245,7 @@ fn unfrozen_distance(trial: &Trial, claimed: &Claimed) -> Result<Option<f64>, Ch
         precisions: &[],
         random: trial.measured.cotangents.random.clone(),
         budget: trial.options.budget,
+        finest: Level::Jacobian,
         seed: trial.options.seed,
     };
     let Ok(measured) = Measured::new(&problem, plan)? else { return Ok(None) };

@@ -52,6 +52,9 @@ fn a_failure_is_shrunk_to_a_literal_and_its_cause_is_named() {
     let literal = case.literal.as_deref().expect("small enough");
     assert!(literal.starts_with("shape [1, "), "{literal}");
     assert!(literal.contains("gamma = [1.0"), "{literal}");
+    // It fails at this very cotangent.
+    let (_, dy) = literal.split_once("dy = ").expect("a cotangent");
+    assert!(dy.contains('1'), "{literal}");
     assert!(found.to_string().contains("replay: seed 0, case plain"), "{found}");
 }
 
