@@ -2,7 +2,6 @@
 
 use crate::error::{CheckError, Closure};
 use crate::failure::{Roles, failure};
-use crate::level::Level;
 use crate::level::{COTANGENTS, Level};
 use crate::measured::{Measured, Plan};
 use crate::problem::{Argument, Function, Problem, guarded, validate_argument};
