@@ -12,7 +12,7 @@ pub(crate) enum Request<'a> {
     Parameters { shape: &'a [usize] },
     /// At many places: their number, the arguments at the first, the running averages, and then where the others
     /// differ, as flat entries of all arguments of all places, and what they hold there.
-    Definition { shape: &'a [usize], mode: &'static str, state: Vec<usize> },
+    Definition { shape: &'a [usize], mode: &'static str, state: Vec<usize>, with_state: bool },
     Kernel { dtype: &'static str },
     Drop { kernel: usize },
     Forward(Run<'a>),
@@ -185,9 +185,10 @@ mod tests {
 
     #[test]
     fn a_request_is_tagged_with_what_to_do() {
-        let request = Request::Definition { shape: &[4, 8], mode: "train", state: vec![8] };
+        let (shape, state) = (&[4, 8][..], vec![8]);
+        let request = Request::Definition { shape, mode: "train", state, with_state: true };
         let header = serde_json::to_string(&request).expect("plain data");
-        assert_eq!(header, r#"{"do":"definition","shape":[4,8],"mode":"train","state":[8]}"#);
+        assert_eq!(header, r#"{"do":"definition","shape":[4,8],"mode":"train","state":[8],"with_state":true}"#);
         let run = Run { kernel: 1, number: 2, shape: &[3], mode: "eval", views: vec![] };
         let header = serde_json::to_string(&Request::BackwardInto(run)).expect("plain data");
         assert!(header.starts_with(r#"{"do":"backward_into","kernel":1,"number":2"#), "{header}");
