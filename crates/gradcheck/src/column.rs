@@ -50,8 +50,10 @@ impl<'a> Column<'a> {
     ) -> Result<Vec<Column<'a>>, CheckError> {
         let base = problem.base();
         let outputs = problem.output.len();
-        let mut columns: Vec<Column> =
-            lines.iter().map(|(line, steps)| Column::new(line, steps, cotangents, outputs)).collect();
+        let mut columns: Vec<Column> = lines
+            .iter()
+            .map(|(line, steps)| Column::new(line, steps, cotangents, outputs))
+            .collect();
         let mut walking: Vec<usize> = (0..columns.len()).collect();
         for level in 0.. {
             walking.retain(|&number| level < columns[number].steps.len());
@@ -76,7 +78,12 @@ impl<'a> Column<'a> {
         Ok(columns)
     }
 
-    fn new(line: &'a Line, steps: &'a [f64], cotangents: &Cotangents, outputs: usize) -> Column<'a> {
+    fn new(
+        line: &'a Line,
+        steps: &'a [f64],
+        cotangents: &Cotangents,
+        outputs: usize,
+    ) -> Column<'a> {
         let empty = vec![Vec::with_capacity(steps.len()); cotangents.count()];
         let (gaps, sizes) = (empty.clone(), empty.clone());
         Column { line, steps, quotients: empty, gaps, sizes, depending: vec![false; outputs] }

@@ -128,7 +128,8 @@ impl Differences {
         let mut central = above;
         let mut gaps = vec![0.0; central.len()];
         let (per_up, per_down) = (up.recip(), -down.recip());
-        for (((above, below), here), gap) in central.iter_mut().zip(below).zip(here).zip(&mut gaps) {
+        for (((above, below), here), gap) in central.iter_mut().zip(below).zip(here).zip(&mut gaps)
+        {
             *gap = (*above - here) * per_up + (below - here) * per_down;
             *above -= below;
         }

@@ -148,9 +148,8 @@ impl Bench<'_, '_> {
         let names = self.place.names();
         for (number, (found, expected)) in found.iter().zip(expected).enumerate() {
             for (entry, (a, b)) in found.iter().zip(expected).enumerate() {
-                let agrees = a == b
-                    || (a.is_nan() && b.is_nan())
-                    || (a - b).abs() <= allowed[number];
+                let agrees =
+                    a == b || (a.is_nan() && b.is_nan()) || (a - b).abs() <= allowed[number];
                 if !agrees {
                     let name = names[number];
                     return Err(format!(

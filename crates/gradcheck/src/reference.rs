@@ -139,7 +139,8 @@ fn add(
     cotangents: &Cotangents,
     moves: &[Moves],
 ) -> Result<(), CheckError> {
-    let walked: Vec<(&Line, &[f64])> = lines.iter().map(|l| (&l.line, l.steps.as_slice())).collect();
+    let walked: Vec<(&Line, &[f64])> =
+        lines.iter().map(|l| (&l.line, l.steps.as_slice())).collect();
     let columns = Column::measure_all(problem, &walked, cotangents)?;
     let estimates: Vec<Vec<Option<Estimate>>> =
         columns.iter().map(|column| column.estimates(problem, cotangents)).collect();

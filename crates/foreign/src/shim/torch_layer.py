@@ -53,10 +53,10 @@ class TorchLayer:
         def definitions(arguments, state):
             nonlocal mixes_rows
             tensors = [tensors_of(torch, a) for a in arguments]
+            buffers = module.buffers_of(state)
 
             def run(x, values):
-                if has_state:
-                    module.set_state(state)
+                module.set_buffers(buffers)
                 module.place(parameters, values, False)
                 return as_numpy(torch, module.run(x, mode))
 
@@ -66,7 +66,7 @@ class TorchLayer:
             def state_after(place):
                 x, *values = [tensor[place] for tensor in tensors]
                 with torch.no_grad():
-                    return module.state_after(lambda: run(x, values), state, mode) if has_state else []
+                    return module.state_after(lambda: run(x, values), buffers, mode) if has_state else []
 
             with torch.no_grad():
                 if has_state and mode == "eval" and mixes_rows is None and shape[0] > 1:
@@ -94,7 +94,7 @@ class Module:
         # One parameter may be in several places, under its first name.
         self.slots = {n: slots[id(p)] for n, p in self.module.named_parameters() if id(p) in slots}
         self.averages = running_averages(torch, self.module)
-        # None stands for a number that torch.nn.RMSNorm takes from the type, so that the layer would be another in each.
+        # None stands for a number that torch.nn.RMSNorm takes from the type, which makes another layer of each.
         self.has_eps = hasattr(self.module, "eps") and isinstance(self.module.eps, (float, type(None)))
 
     def parameters(self, features):
@@ -131,28 +131,34 @@ class Module:
         is kept. An average that keeps less than half of it has mistaken one share for the other: here it is what it
         would be if it had not."""
         run()
-        after = self.state()
+        after, past = self.state(), [b.double().numpy().ravel().copy() for b in before]
         if mode == "eval":
             return after
-        past, before[:] = list(before), [b + 1.0 for b in before]
+        for buffer in before:
+            buffer.add_(1.0)
         run()
         found = []
         for b, a, other in zip(past, after, self.state()):
             kept = float(np.median(other - a)) if b.size else 1.0
             is_mistaken = 1e-6 < kept < 0.5 - 1e-6
             found.append(b + (a - b) * kept / (1.0 - kept) if is_mistaken else a)
-        before[:] = past
         return found
 
     def state(self):
         return [owner._buffers[name].detach().double().numpy().ravel().copy() for owner, name in self.averages]
 
     def set_state(self, state):
-        for (owner, name), values in zip(self.averages, state):
-            old = owner._buffers[name]
-            # A new buffer, since backward may still read the old one.
-            new = self.torch.from_numpy(np.ascontiguousarray(values)).to(old.dtype, copy=True)
-            owner._buffers[name] = new.view(old.shape)
+        self.set_buffers(self.buffers_of(state))
+
+    def buffers_of(self, state):
+        olds = [owner._buffers[name] for owner, name in self.averages]
+        made = [self.torch.tensor(values, dtype=old.dtype) for values, old in zip(state, olds)]
+        return [new.reshape(old.shape) for new, old in zip(made, olds)]
+
+    def set_buffers(self, buffers):
+        for (owner, name), buffer in zip(self.averages, buffers):
+            # A new one, since a module writes to it, and backward may still read the old one.
+            owner._buffers[name] = buffer.clone()
 
 
 def owner_parameter(places):
