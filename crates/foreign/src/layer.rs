@@ -111,32 +111,33 @@ impl PythonLayer {
         self.hello.modes.len() > 1
     }
 
-    /// The definition at places of one shape, mode and state, in one exchange.
-    fn define(&self, at: &[Evaluation]) -> Result<Vec<Value>, String> {
-        let Some(Evaluation { shape, arguments, mode, state, .. }) = at.first().copied() else {
-            return Ok(Vec::new());
-        };
-        let lengths: Vec<usize> = state.iter().map(Vec::len).collect();
-        let request = Request::Definition { shape, mode: mode_name(mode), state: lengths };
+    /// The definition at places of one shape, mode and state, in one exchange: the outputs one after the other,
+    /// and the running averages after the first if these are asked for.
+    fn define(
+        &self,
+        at: &[Evaluation],
+        with_state: bool,
+    ) -> Result<(Vec<f64>, Vec<Vec<f64>>), String> {
+        let Evaluation { shape, arguments, mode, state, .. } = at[0];
+        let mode = mode_name(mode);
+        let lengths = state.iter().map(Vec::len).collect();
+        let request = Request::Definition { shape, mode, state: lengths, with_state };
         let places = [at.len() as f64];
         let (entries, values) = changes(at);
         let mut numbers: Vec<&[f64]> = vec![&places];
         numbers.extend(arguments);
         numbers.extend(state.iter().map(Vec::as_slice));
         numbers.extend([entries.as_slice(), values.as_slice()]);
-        let (State { state }, payload) = self.ask(&request, &numbers)?;
-        let (count, averages): (usize, usize) = (shape.iter().product(), state.iter().sum());
-        let expected = at.len() * (count + averages);
-        if payload.len() != expected {
-            let found = payload.len();
+        let (State { state }, mut outputs) = self.ask(&request, &numbers)?;
+        let count = at.len() * shape.iter().product::<usize>();
+        let expected = count + state.iter().sum::<usize>();
+        if outputs.len() != expected {
+            let found = outputs.len();
             return Err(format!("forward answers {found} numbers in place of {expected}"));
         }
-        let (outputs, states) = payload.split_at(at.len() * count);
-        let value = |place: usize| Value {
-            output: outputs[place * count..(place + 1) * count].to_vec(),
-            state: split(&states[place * averages..(place + 1) * averages], &state),
-        };
-        Ok((0..at.len()).map(value).collect())
+        let state = split(&outputs[count..], &state);
+        outputs.truncate(count);
+        Ok((outputs, state))
     }
 
     fn note_precision(&self) {
@@ -238,19 +239,25 @@ impl Layer for PythonLayer {
     }
 
     fn definition(&self, at: &Evaluation) -> Result<Value, String> {
-        self.define(&[*at])?.pop().ok_or_else(|| "forward answers nothing".to_string())
+        let (output, state) = self.define(&[*at], true)?;
+        Ok(Value { output, state })
     }
 
-    fn definitions(&self, at: &[Evaluation]) -> Vec<Result<Value, String>> {
+    fn outputs(&self, at: &[Evaluation]) -> Vec<Result<Vec<f64>, String>> {
         let Some(first) = at.first() else { return Vec::new() };
         let is_like = |other: &Evaluation| {
             other.shape == first.shape && other.mode == first.mode && other.state == first.state
         };
         if !at.iter().all(is_like) {
-            return at.iter().map(|at| self.definition(at)).collect();
+            let one = |at| self.definition(at).map(|value| value.output);
+            return at.iter().map(one).collect();
         }
-        match self.define(at) {
-            Ok(values) => values.into_iter().map(Ok).collect(),
+        match self.define(at, false) {
+            Ok((outputs, _)) => {
+                let size = outputs.len() / at.len();
+                let output = |place: usize| Ok(outputs[place * size..(place + 1) * size].to_vec());
+                (0..at.len()).map(output).collect()
+            }
             Err(message) => vec![Err(message); at.len()],
         }
     }

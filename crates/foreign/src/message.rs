@@ -8,18 +8,38 @@ use serde::{Deserialize, Serialize};
 #[serde(tag = "do", rename_all = "snake_case")]
 pub(crate) enum Request<'a> {
     Hello,
-    Fit { shape: &'a [usize] },
-    Parameters { shape: &'a [usize] },
+    Fit {
+        shape: &'a [usize],
+    },
+    Parameters {
+        shape: &'a [usize],
+    },
     /// At many places: their number, the arguments at the first, the running averages, and then where the others
     /// differ, as flat entries of all arguments of all places, and what they hold there.
-    Definition { shape: &'a [usize], mode: &'static str, state: Vec<usize> },
-    Kernel { dtype: &'static str },
-    Drop { kernel: usize },
+    Definition {
+        shape: &'a [usize],
+        mode: &'static str,
+        state: Vec<usize>,
+        with_state: bool,
+    },
+    Kernel {
+        dtype: &'static str,
+    },
+    Drop {
+        kernel: usize,
+    },
     Forward(Run<'a>),
     Backward(Run<'a>),
     BackwardInto(Run<'a>),
-    State { kernel: usize, shape: &'a [usize] },
-    SetState { kernel: usize, shape: &'a [usize], state: Vec<usize> },
+    State {
+        kernel: usize,
+        shape: &'a [usize],
+    },
+    SetState {
+        kernel: usize,
+        shape: &'a [usize],
+        state: Vec<usize>,
+    },
 }
 
 /// One pass of a kernel.
@@ -185,9 +205,13 @@ mod tests {
 
     #[test]
     fn a_request_is_tagged_with_what_to_do() {
-        let request = Request::Definition { shape: &[4, 8], mode: "train", state: vec![8] };
+        let (shape, state) = (&[4, 8][..], vec![8]);
+        let request = Request::Definition { shape, mode: "train", state, with_state: true };
         let header = serde_json::to_string(&request).expect("plain data");
-        assert_eq!(header, r#"{"do":"definition","shape":[4,8],"mode":"train","state":[8]}"#);
+        assert_eq!(
+            header,
+            r#"{"do":"definition","shape":[4,8],"mode":"train","state":[8],"with_state":true}"#
+        );
         let run = Run { kernel: 1, number: 2, shape: &[3], mode: "eval", views: vec![] };
         let header = serde_json::to_string(&Request::BackwardInto(run)).expect("plain data");
         assert!(header.starts_with(r#"{"do":"backward_into","kernel":1,"number":2"#), "{header}");

@@ -65,7 +65,7 @@ impl<'a> Column<'a> {
             differences(problem, &base, &steps, &mut |number, found| {
                 let column = &mut columns[walking[number]];
                 found.iter().for_each(|found| found.mark(&mut column.depending));
-                column.push(Quotients::of(column.line, found.as_ref(), cotangents));
+                column.push(&Quotients::of(column.line, found.as_ref(), cotangents));
             })?;
             walking.retain(|&number| !columns[number].has_ended(problem, cotangents));
         }
@@ -89,7 +89,7 @@ impl<'a> Column<'a> {
         Column { line, steps, quotients: empty, gaps, sizes, depending: vec![false; outputs] }
     }
 
-    fn push(&mut self, found: Quotients) {
+    fn push(&mut self, found: &Quotients) {
         let all = found.central.iter().zip(&found.gaps).zip(&found.sizes);
         for (number, ((central, gap), size)) in all.enumerate() {
             self.quotients[number].push(*central);

@@ -21,8 +21,8 @@ impl Evaluate for Definition<'_> {
             let base = self.base.unwrap_or(arguments);
             at.push(Evaluation { shape, arguments, base, mode: *mode, state });
         }
-        let values = guarded(Closure::Forward, || self.layer.definitions(&at))?;
+        let outputs = guarded(Closure::Forward, || self.layer.outputs(&at))?;
         let failed = |message| CheckError::Failed { closure: Closure::Forward, message };
-        values.into_iter().map(|value| value.map(|value| value.output).map_err(failed)).collect()
+        outputs.into_iter().map(|output| output.map_err(failed)).collect()
     }
 }

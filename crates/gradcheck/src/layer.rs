@@ -121,11 +121,11 @@ pub trait Layer {
     /// A message if it could not be computed.
     fn definition(&self, at: &Evaluation) -> Result<Value, String>;
 
-    /// The definition at many places, with a result for each; one by one by default. They differ in a
-    /// few numbers, and arguments that do not differ may be the same slice. Worth its while where every
-    /// call costs something of its own, as in another process.
-    fn definitions(&self, at: &[Evaluation]) -> Vec<Result<Value, String>> {
-        at.iter().map(|at| self.definition(at)).collect()
+    /// The output of the definition at many places, with a result for each; one by one by default. They
+    /// differ in a few numbers, and arguments that do not differ may be the same slice. Worth its while
+    /// where every call costs something of its own, as in another process.
+    fn outputs(&self, at: &[Evaluation]) -> Vec<Result<Vec<f64>, String>> {
+        at.iter().map(|at| self.definition(at).map(|value| value.output)).collect()
     }
 
     /// Precision in which the definition computes. [`Precision::Single`] makes every verdict weak: the

@@ -64,7 +64,7 @@ impl<'a> Measured<'a> {
                 None => None,
                 Some((lines, conditioned)) => Some(reference(
                     problem,
-                    lines,
+                    &lines,
                     conditioned,
                     &measured.cotangents,
                     &measured.moves,

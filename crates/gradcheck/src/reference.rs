@@ -97,7 +97,7 @@ const SIDE_BY_SIDE: usize = 32;
 /// the first `conditioned` of them.
 pub(crate) fn reference(
     problem: &Problem,
-    lines: Vec<Line>,
+    lines: &[Line],
     conditioned: usize,
     cotangents: &Cotangents,
     moves: &[Moves],

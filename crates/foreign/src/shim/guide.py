@@ -20,7 +20,8 @@ What is true of the layer:
 
 input       x has the shape [rows, features], or more axes of rows before the features. The output has the shape of
             x. A shape that the layer refuses by an exception is replaced by the nearest that it takes (its own
-            number of features, an even one, channels second, one axis of rows, two rows), and that is reported.
+            number of features, an even one, one axis of rows, more positions), and that is reported. Where only the
+            second axis can be the features, as in torch.nn.BatchNorm2d, positions come after it.
 precision   forward runs in float64, and that is what finite differences are taken of. backward is checked in
             float64 and in float32: float64 arrays must give float64, float32 must not give less than float32.
 parameters  of a module: those of named_parameters() that require a gradient. Of a function: the arguments after x
@@ -31,7 +32,8 @@ parameters  of a module: those of named_parameters() that require a gradient. Of
 eps         an argument `eps`, with or without a default, or a float attribute `eps` of a module, is a number without
             gradient that the check varies, unless forward refuses eps = 0.
 state       floating-point buffers of a module are running averages; such a module is checked in training and in
-            evaluation.
+            evaluation. By definition an average keeps more than half of its past, and in evaluation a row has
+            nothing to do with the others.
 dropout     and other random layers cannot be checked: the same input must give the same output.
 
 What you print goes to standard error.

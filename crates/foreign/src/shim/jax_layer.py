@@ -48,11 +48,11 @@ class JaxLayer:
             with self.precision("float64"):
                 if is_compiled:
                     try:
-                        return [in_pieces(loop, arguments, shape)]
+                        return in_pieces(loop, arguments, shape), no_state
                     except Exception:
                         # An error of the layer's own is raised again.
                         is_compiled = False
-                return [one_by_one(definition, [rows_of(a) for a in arguments], shape)]
+                return one_by_one(definition, [rows_of(a) for a in arguments], shape), no_state
 
         return definitions
 

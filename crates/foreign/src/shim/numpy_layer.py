@@ -31,7 +31,8 @@ class NumpyLayer:
         return []
 
     def define(self, shape, parameters, mode):
-        """A function of the arguments at many places, one array or list each, and of the state."""
+        """A function of the arguments at many places, one array or list each, and of the state before; it gives the
+        outputs, and a function that gives the state after one of them."""
         pair, signature, _ = self.pair(features_of(self, shape))
 
         def definition(x, values):
@@ -39,7 +40,7 @@ class NumpyLayer:
             return pair.forward(x, *positional, **named)
 
         def definitions(arguments, state):
-            return [one_by_one(definition, [rows_of(a) for a in arguments], shape)]
+            return one_by_one(definition, [rows_of(a) for a in arguments], shape), no_state
 
         return definitions
 
@@ -71,6 +72,10 @@ class NumpyKernel:
         positional, named = signature.split(parameters, plain_values(parameters, views_))
         named = named if takes_eps else {}
         return pair.backward(views_[0].array, *positional, cotangent.array, **named)
+
+
+def no_state(place):
+    return []
 
 
 def rows_of(argument):

@@ -42,7 +42,8 @@ class Server:
         lengths = request["state"]
         ends = np.cumsum([size_of(s) for s in shapes]).tolist()
         definitions = self.layer.define(shape, parameters, mode)
-        header = json.dumps({"state": lengths}).encode()
+        with_state = request["with_state"]
+        header = json.dumps({"state": lengths if with_state else []}).encode()
 
         def answer(payload):
             found = np.frombuffer(payload, "<f8")
@@ -55,7 +56,8 @@ class Server:
                 part.ravel().tolist() if eps else part.reshape((places,) + of)
                 for part, of, eps in zip(np.split(points, ends[:-1], axis=1), shapes, is_eps)
             ]
-            return header, packed(definitions(arguments, state))
+            outputs, after = definitions(arguments, state)
+            return header, packed([outputs] + (after(0) if with_state else []))
 
         return answer
 

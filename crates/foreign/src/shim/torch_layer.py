@@ -48,30 +48,31 @@ class TorchLayer:
 
     def define(self, shape, parameters, mode):
         module, torch = self.defining_module(shape), self.torch
-        has_state = bool(module.averages)
+        has_state, mixes_rows = bool(module.averages), None
 
         def definitions(arguments, state):
-            states = []
+            nonlocal mixes_rows
+            tensors = [tensors_of(torch, a) for a in arguments]
+            buffers = module.buffers_of(state)
 
-            def definition(x, values):
-                if has_state:
-                    module.set_state(state)
+            def run(x, values):
+                module.set_buffers(buffers)
                 module.place(parameters, values, False)
-                y = as_numpy(torch, module.run(x, mode))
-                if has_state:
-                    states.extend(module.state())
-                return y
+                return as_numpy(torch, module.run(x, mode))
+
+            def row_by_row(x, values):
+                return np.concatenate([run(x[row : row + 1], values) for row in range(len(x))])
+
+            def state_after(place):
+                x, *values = [tensor[place] for tensor in tensors]
+                with torch.no_grad():
+                    return module.state_after(lambda: run(x, values), buffers, mode) if has_state else []
 
             with torch.no_grad():
-                tensors = [tensors_of(torch, a) for a in arguments]
-                outputs = one_by_one(definition, tensors, shape)
-                if has_state and len(outputs) == 1:
-                    x, *values = [tensor[0] for tensor in tensors]
-                    if mode == "train":
-                        states[:] = module.remembering(x, state, states)
-                    else:
-                        outputs = module.row_by_row(x, state, outputs)
-                return [outputs] + states
+                if has_state and mode == "eval" and mixes_rows is None and shape[0] > 1:
+                    mixes_rows = differ(run, row_by_row, [tensor[0] for tensor in tensors])
+                outputs = one_by_one(row_by_row if mixes_rows else run, tensors, shape)
+            return outputs, state_after
 
         return definitions
 
@@ -93,7 +94,7 @@ class Module:
         # One parameter may be in several places, under its first name.
         self.slots = {n: slots[id(p)] for n, p in self.module.named_parameters() if id(p) in slots}
         self.averages = running_averages(torch, self.module)
-        # None stands for a number that torch.nn.RMSNorm takes from the type, so that the layer would be another in each.
+        # None stands for a number that torch.nn.RMSNorm takes from the type, which makes another layer of each.
         self.has_eps = hasattr(self.module, "eps") and isinstance(self.module.eps, (float, type(None)))
 
     def parameters(self, features):
@@ -125,39 +126,39 @@ class Module:
             self.module.train(mode == "train")
         return self.module(x)
 
-    def remembering(self, x, before, after):
-        """The running averages as they should be after a forward pass. Those of two different pasts tell what share
-        of the past is kept. An average that keeps less than half of it has mistaken one share for the other: here they
-        are what they would be if it had not."""
-        moved = [b + 1.0 for b in before]
-        self.set_state(moved)
-        self.run(x, "train")
+    def state_after(self, run, before, mode):
+        """The running averages as they should be after a run. Those of two different pasts tell what share of the past
+        is kept. An average that keeps less than half of it has mistaken one share for the other: here it is what it
+        would be if it had not."""
+        run()
+        after, past = self.state(), [b.double().numpy().ravel().copy() for b in before]
+        if mode == "eval":
+            return after
+        for buffer in before:
+            buffer.add_(1.0)
+        run()
         found = []
-        for b, a, other in zip(before, after, self.state()):
+        for b, a, other in zip(past, after, self.state()):
             kept = float(np.median(other - a)) if b.size else 1.0
             is_mistaken = 1e-6 < kept < 0.5 - 1e-6
             found.append(b + (a - b) * kept / (1.0 - kept) if is_mistaken else a)
         return found
 
-    def row_by_row(self, x, state, outputs):
-        """In evaluation a row has nothing to do with the others: the outputs as they are without these."""
-        try:
-            for row in range(len(x)):
-                self.set_state(state)
-                outputs[0, row] = as_numpy(self.torch, self.run(x[row : row + 1], "eval"))[0]
-        except Exception:
-            # A module may refuse a single row.
-            pass
-        return outputs
-
     def state(self):
         return [owner._buffers[name].detach().double().numpy().ravel().copy() for owner, name in self.averages]
 
     def set_state(self, state):
-        for (owner, name), values in zip(self.averages, state):
-            old = owner._buffers[name]
-            # A new buffer, since backward may still read the old one.
-            owner._buffers[name] = self.torch.tensor(values, dtype=old.dtype).reshape(old.shape)
+        self.set_buffers(self.buffers_of(state))
+
+    def buffers_of(self, state):
+        olds = [owner._buffers[name] for owner, name in self.averages]
+        made = [self.torch.tensor(values, dtype=old.dtype) for values, old in zip(state, olds)]
+        return [new.reshape(old.shape) for new, old in zip(made, olds)]
+
+    def set_buffers(self, buffers):
+        for (owner, name), buffer in zip(self.averages, buffers):
+            # A new one, since a module writes to it, and backward may still read the old one.
+            owner._buffers[name] = buffer.clone()
 
 
 def owner_parameter(places):
@@ -173,6 +174,18 @@ def running_averages(torch, module):
         for name, buffer in owner._buffers.items()
         if buffer is not None and buffer.is_floating_point()
     ]
+
+
+def differ(run, row_by_row, arguments):
+    """Whether rows have to do with each other where they should not, in evaluation."""
+    x, *values = arguments
+    together = run(x, values)
+    try:
+        alone = row_by_row(x, values)
+    except Exception:
+        # A module may refuse a single row.
+        return False
+    return not np.allclose(together, alone, 1e-6, 1e-6 * np.abs(together).max(initial=0), equal_nan=True)
 
 
 def tensors_of(torch, argument):

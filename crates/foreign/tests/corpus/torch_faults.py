@@ -213,3 +213,42 @@ class StaleModule(torch.nn.Module):
         if not x.requires_grad or key not in self.kept:
             self.kept[key] = x.std(-1, keepdim=True, unbiased=False).detach()
         return self.gamma * x / (x.std(-1, keepdim=True, unbiased=False) if not x.requires_grad else self.kept[key])
+
+
+class MomentumReversed(Running):
+    """A tenth of the past is kept in place of nine tenths."""
+
+    def follow(self, mean, var, count):
+        self.mean.mul_(self.momentum).add_((1 - self.momentum) * mean)
+        self.var.mul_(self.momentum).add_((1 - self.momentum) * var)
+
+
+class BatchStatisticsInEval(Running):
+    """Evaluation standardizes by the batch."""
+
+    def forward(self, x):
+        rows = tuple(range(x.dim() - 1))
+        mean, var = x.mean(rows), x.var(rows, unbiased=False)
+        if self.training:
+            self.follow(mean.detach(), var.detach(), x.numel() // x.shape[-1])
+        centred = x - mean
+        return self.gamma * centred / torch.sqrt(centred.square().mean(rows) + self.eps) + self.beta
+
+
+class FollowsInEval(Running):
+    """Running averages follow the batch in evaluation too, when there is something to differentiate."""
+
+    def forward(self, x):
+        if not self.training and torch.is_grad_enabled():
+            self.follow(x.detach().mean(0), x.detach().var(0, unbiased=False), len(x))
+        return super().forward(x)
+
+
+class FollowsInBackward(Running):
+    """The backward pass moves the running averages."""
+
+    def standardized(self, x, mean, var):
+        y = super().standardized(x, mean, var)
+        if y.requires_grad:
+            y.register_hook(lambda dy: self.mean.add_(1e-3) and None)
+        return y

@@ -2,6 +2,7 @@
 //! needs, the test says so and ends.
 
 mod broken;
+mod corpus;
 mod environment;
 mod examples;
 mod hooks;
