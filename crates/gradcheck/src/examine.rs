@@ -14,6 +14,10 @@ use crate::smallest::{Failed, required, smallest};
 use crate::trial::{Trial, try_kernel};
 use crate::values::{Place, cotangents};
 use crate::verdict::{Outcome, Reason, Verdict};
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 use std::time::Instant;
 
 /// Where an examination is.
@@ -53,53 +57,141 @@ pub fn examine_with(
     options: &Options,
     progress: &mut dyn FnMut(&Progress),
 ) -> Result<Vec<Examination>, CheckError> {
-    let (name, kernels) = (layer.name(), layer.kernels());
-    if !kernels.iter().any(|kernel| is_chosen(kernel, options)) {
-        return Err(CheckError::NoKernels { name });
+    let examiner = Examiner::new(layer, options)?;
+    let mut found = Vec::new();
+    for number in 0..examiner.list.cases().len() {
+        progress(&examiner.progress(number, number));
+        found.push(examiner.examine(number)?);
     }
-    let list = match &options.only {
-        Some(only) => options.cases.only(only)?,
-        None => options.cases.clone(),
+    Ok(examiner.conclude(found))
+}
+
+/// The same, with as many cases at a time as there are cores; every thread makes a layer of its own.
+/// Nothing but the seconds depends on how many there are.
+///
+/// # Errors
+///
+/// As [`examine`].
+pub fn examine_in_parallel<L: Layer>(
+    make: impl Fn() -> L + Sync,
+    options: &Options,
+    progress: &(dyn Fn(&Progress) + Sync),
+) -> Result<Vec<Examination>, CheckError> {
+    let layer = make();
+    let examiner = Examiner::new(&layer, options)?;
+    let count = examiner.list.cases().len();
+    let (next, found) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let work = || -> Result<(), CheckError> {
+        let layer = make();
+        let examiner = Examiner::new(&layer, options)?;
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number >= count {
+                return Ok(());
+            }
+            progress(&examiner.progress(number, number));
+            let examined = examiner.examine(number)?;
+            found.lock().unwrap_or_else(PoisonError::into_inner).push((number, examined));
+        }
     };
-    let mut found: Vec<(Vec<CaseReport>, f64)> = vec![(Vec::new(), 0.0); kernels.len()];
-    let mut unfrozen: Vec<Option<f64>> = vec![None; kernels.len()];
-    for (done, case) in list.cases().iter().enumerate() {
-        progress(&Progress { layer: &name, case: &case.name, done, total: list.cases().len() });
-        for mode in layer.modes() {
+    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..cores.min(count)).map(|_| scope.spawn(work)).collect();
+        let ended = |thread: thread::ScopedJoinHandle<Result<(), CheckError>>| {
+            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        threads.into_iter().try_for_each(ended)
+    })?;
+    let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    found.sort_by_key(|(number, _)| *number);
+    Ok(examiner.conclude(found.into_iter().map(|(_, found)| found).collect()))
+}
+
+/// A layer, its kernels, and the cases that they are to pass.
+struct Examiner<'a> {
+    layer: &'a dyn Layer,
+    name: String,
+    kernels: Vec<KernelInfo>,
+    list: CaseList,
+    options: &'a Options,
+}
+
+/// What was found of a kernel in a case and a mode, and the seconds that it took.
+type Timed = (Found, f64);
+
+impl<'a> Examiner<'a> {
+    fn new(layer: &'a dyn Layer, options: &'a Options) -> Result<Self, CheckError> {
+        let (name, kernels) = (layer.name(), layer.kernels());
+        if !kernels.iter().any(|kernel| is_chosen(kernel, options)) {
+            return Err(CheckError::NoKernels { name });
+        }
+        let list = match &options.only {
+            Some(only) => options.cases.only(only)?,
+            None => options.cases.clone(),
+        };
+        Ok(Examiner { layer, name, kernels, list, options })
+    }
+
+    fn progress(&self, number: usize, done: usize) -> Progress<'_> {
+        let cases = self.list.cases();
+        Progress { layer: &self.name, case: &cases[number].name, done, total: cases.len() }
+    }
+
+    /// One case in every mode.
+    fn examine(&self, number: usize) -> Result<Vec<Timed>, CheckError> {
+        let case = (&self.list.cases()[number], number == 0);
+        let mut found = Vec::new();
+        for mode in self.layer.modes() {
             let begin = Instant::now();
             let trials = guarded(Closure::Forward, || {
-                examine_case(layer, &kernels, (case, done == 0), mode, options)
+                examine_case(self.layer, &self.kernels, case, mode, self.options)
             })?;
             let share = begin.elapsed().as_secs_f64() / trials.len().max(1) as f64;
-            for (number, trial, distance) in trials {
-                found[number].0.push(trial);
-                found[number].1 += share;
-                unfrozen[number] = unfrozen[number].into_iter().chain(distance).reduce(f64::max);
-            }
+            found.extend(trials.into_iter().map(|trial| (trial, share)));
         }
+        Ok(found)
     }
-    let single = layer.definition_precision() == Precision::Single;
-    let mut examinations = Vec::new();
-    for (number, ((cases, seconds), distance)) in found.into_iter().zip(unfrozen).enumerate() {
-        let info = &kernels[number];
-        if !is_chosen(info, options) {
-            continue;
+
+    /// The verdict on each kernel, from what was found in each case.
+    fn conclude(&self, found: Vec<Vec<Timed>>) -> Vec<Examination> {
+        let nothing = || (Vec::new(), 0.0, None);
+        let mut of_kernels: Vec<(Vec<CaseReport>, f64, Option<f64>)> =
+            self.kernels.iter().map(|_| nothing()).collect();
+        for ((number, report, distance), seconds) in found.into_iter().flatten() {
+            let (cases, total, unfrozen) = &mut of_kernels[number];
+            cases.push(report);
+            *total += seconds;
+            *unfrozen = unfrozen.iter().copied().chain(distance).reduce(f64::max);
         }
+        let numbered = of_kernels.into_iter().enumerate();
+        let chosen = numbered.filter(|(number, _)| is_chosen(&self.kernels[*number], self.options));
+        chosen.map(|(number, found)| self.examination(number, found)).collect()
+    }
+
+    fn examination(
+        &self,
+        number: usize,
+        (cases, seconds, distance): (Vec<CaseReport>, f64, Option<f64>),
+    ) -> Examination {
+        let info = &self.kernels[number];
+        let weak = self.layer.definition_precision() == Precision::Single;
+        let of_kernel = (cases, &self.list);
+        let seed = self.options.seed;
         let mut examination =
-            conclude(&name, info.clone(), (cases, &list), seconds, distance, single, options.seed);
+            conclude(&self.name, info.clone(), of_kernel, seconds, distance, weak, seed);
         if let Some(worst) = failed_case(&examination) {
             let begin = Instant::now();
             let report = &examination.cases[worst];
-            let case = list.cases().iter().find(|case| case.name == report.name);
+            let case = self.list.cases().iter().find(|case| case.name == report.name);
+            let (layer, options) = (self.layer, self.options);
             let literal = case.and_then(|case| {
                 smallest(&Failed { layer, kernel: number, info, case, report, options })
             });
             examination.cases[worst].literal = literal;
             examination.seconds += begin.elapsed().as_secs_f64();
         }
-        examinations.push(examination);
+        examination
     }
-    Ok(examinations)
 }
 
 fn is_chosen(kernel: &KernelInfo, options: &Options) -> bool {

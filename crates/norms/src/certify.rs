@@ -7,13 +7,13 @@ mod control;
 mod kernel;
 mod layer;
 
-use gradcheck::{CheckError, Examination, Options, Progress, examine, examine_with};
+use gradcheck::{CheckError, Examination, Options, Progress, examine, examine_in_parallel};
 
 use self::control::DetachedLayerNorm;
 use self::layer::EntryLayer;
 use crate::catalogue::Entry;
 
-/// Examines every operation that computes a norm, over the checker's battery for norms.
+/// Examines every operation that computes a norm, over the checker's battery for norms, on all cores.
 ///
 /// A norm with groups is examined with two of them. Where a case is about few features, every group
 /// has as many.
@@ -26,7 +26,7 @@ use crate::catalogue::Entry;
 ///
 /// let layer = norms::find("layer").unwrap();
 /// let plain = Options { only: Some("plain".to_string()), ..Options::default() };
-/// for examination in norms::certify(layer, &plain, &mut |_| ())? {
+/// for examination in norms::certify(layer, &plain, &|_| ())? {
 ///     assert_eq!(examination.verdict.outcome(), Outcome::Passed);
 ///     assert!(examination.resolution < 1e-4);
 /// }
@@ -35,9 +35,9 @@ use crate::catalogue::Entry;
 pub fn certify(
     entry: &'static Entry,
     options: &Options,
-    progress: &mut dyn FnMut(&Progress),
+    progress: &(dyn Fn(&Progress) + Sync),
 ) -> Result<Vec<Examination>, CheckError> {
-    examine_with(&EntryLayer::new(entry), options, progress)
+    examine_in_parallel(|| EntryLayer::new(entry), options, progress)
 }
 
 /// Examines a gradient that is known to be wrong: layer normalization with mean and variance taken for
@@ -60,7 +60,7 @@ mod tests {
     #[test]
     fn every_operation_of_the_catalogue_is_certified() {
         for entry in CATALOGUE {
-            let examined = certify(entry, &Options::default(), &mut |_| ()).expect(entry.name);
+            let examined = certify(entry, &Options::default(), &|_| ()).expect(entry.name);
             for examination in examined {
                 let outcome = examination.verdict.outcome();
                 assert_eq!(outcome, Outcome::Passed, "{}\n{examination}", entry.name);

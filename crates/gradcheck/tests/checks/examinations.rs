@@ -2,7 +2,7 @@
 
 use crate::kernels::{BUGS, Bug, Norm};
 use crate::layers::{Misconduct, NormLayer};
-use gradcheck::{Examination, Options, Outcome, Rule, Verdict, examine};
+use gradcheck::{Examination, Options, Outcome, Rule, Verdict, examine, examine_in_parallel};
 
 const NORMS: [Norm; 3] = [Norm::Layer, Norm::Rms, Norm::Batch];
 
@@ -20,6 +20,24 @@ fn right_norms_pass_the_whole_battery() {
                 assert_ne!(case.verdict.outcome(), Outcome::Failed, "{case}");
             }
         }
+    }
+}
+
+#[test]
+fn threads_change_nothing() {
+    let layer = NormLayer { bug: Bug::GammaForgotten, ..NormLayer::right(Norm::Batch) };
+    let few = "plain 4x8 normal random 1e-5 normal required required scale of gamma\n\
+               wide  3x9 normal random 1e-5 normal required required tails\n\
+               one   1x8 normal random 1e-5 normal required required batch of one\n";
+    let cases = gradcheck::CaseList::parse(few).expect("sound");
+    let options = Options { cases, ..Options::default() };
+    let one_by_one = examine(&layer, &options).expect("sound");
+    let at_once = examine_in_parallel(|| layer, &options, &|_| ()).expect("sound");
+    assert_eq!(one_by_one.len(), at_once.len());
+    for (one, other) in one_by_one.iter().zip(&at_once) {
+        let other = Examination { seconds: one.seconds, ..other.clone() };
+        assert_eq!(one, &other);
+        assert_eq!(one.verdict, Verdict::Fail);
     }
 }
 

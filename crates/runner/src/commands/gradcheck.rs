@@ -7,6 +7,7 @@ mod progress;
 mod report;
 
 use std::process::ExitCode;
+use std::time::Instant;
 
 use foreign::{PythonLayer, PythonOptions};
 use gradcheck::{CaseList, Examination, Options, Outcome, Precision, examine_with};
@@ -21,6 +22,8 @@ use crate::terminal::{complain, say};
 struct Examined {
     what: What,
     examinations: Vec<Examination>,
+    /// What each layer took on the clock.
+    seconds: Vec<f64>,
     control: Vec<Examination>,
 }
 
@@ -73,14 +76,19 @@ fn python(
     if let Some(interpreter) = &arguments.interpreter {
         how.python.clone_from(interpreter);
     }
+    let begun = Instant::now();
     let layer = PythonLayer::start(spec, &how);
     let layer = layer.map_err(|error| Failure::BadInput(error.to_string()))?;
     let progress = Progress::begin(options.cases.cases().len());
     let examined = examine_with(&layer, options, &mut |at| progress.show(at));
     progress.end();
     layer.notes().iter().for_each(|note| complain(&format!("note: {note}")));
-    let examinations = examined?;
-    Ok(Examined { what: What::Python(spec.to_string()), examinations, control: Vec::new() })
+    Ok(Examined {
+        what: What::Python(spec.to_string()),
+        examinations: examined?,
+        seconds: vec![begun.elapsed().as_secs_f64()],
+        control: Vec::new(),
+    })
 }
 
 /// What was not decided outweighs what passed, and a failure outweighs everything. A control that

@@ -1,11 +1,8 @@
-//! Norms of the catalogue, as many at a time as there are cores.
+//! Norms of the catalogue.
 
-use std::num::NonZeroUsize;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+use std::time::Instant;
 
-use gradcheck::{CheckError, Examination, Options};
+use gradcheck::Options;
 use norms::{Entry, certify, standing_control};
 
 use super::progress::Progress;
@@ -17,39 +14,17 @@ use crate::failure::Failure;
 pub(super) fn examine(names: &[String], options: &Options) -> Result<Examined, Failure> {
     let entries = chosen(names)?;
     let progress = Progress::begin(entries.len() * options.cases.cases().len());
-    let examined = all(&entries, options, &progress);
-    progress.end();
-    let mut examinations = Vec::new();
-    for found in examined {
-        examinations.extend(found?);
+    let (mut examinations, mut seconds) = (Vec::new(), Vec::new());
+    for entry in entries {
+        let begun = Instant::now();
+        let examined = certify(entry, options, &|at| progress.show(at));
+        examinations.extend(examined.inspect_err(|_| progress.end())?);
+        seconds.push(begun.elapsed().as_secs_f64());
     }
+    progress.end();
     let plain = Options { only: Some("plain".to_string()), ..options.clone() };
     let control = standing_control(&plain)?;
-    Ok(Examined { what: What::Catalogue, examinations, control })
-}
-
-fn all(
-    entries: &[&'static Entry],
-    options: &Options,
-    progress: &Progress,
-) -> Vec<Result<Vec<Examination>, CheckError>> {
-    let (next, found) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-    let work = || {
-        while let Some(entry) = entries.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let examined = certify(entry, options, &mut |at| progress.show(at));
-            found.lock().expect("nobody panics with the lock").push((entry.name, examined));
-        }
-    };
-    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    thread::scope(|scope| {
-        for _ in 0..cores.min(entries.len()) {
-            scope.spawn(work);
-        }
-    });
-    let mut found = found.into_inner().expect("nobody panics with the lock");
-    let place = |name: &str| entries.iter().position(|entry| entry.name == name);
-    found.sort_by_key(|(name, _)| place(name));
-    found.into_iter().map(|(_, examined)| examined).collect()
+    Ok(Examined { what: What::Catalogue, examinations, seconds, control })
 }
 
 fn chosen(names: &[String]) -> Result<Vec<&'static Entry>, Failure> {
@@ -78,15 +53,5 @@ mod tests {
         assert!(error.contains("unknown norm \"bath\"; allowed: layer, rms, batch"), "{error}");
         assert!(error.contains("did you mean \"batch\"?"), "{error}");
         assert_eq!(chosen(&[]).unwrap().len(), norms::CATALOGUE.len());
-    }
-
-    #[test]
-    fn what_is_examined_at_once_comes_back_in_order() {
-        let entries = chosen(&["group".into(), "layer".into()]).unwrap();
-        let options = Options { only: Some("plain".into()), ..Options::default() };
-        let found = all(&entries, &options, &Progress::begin(2));
-        let names: Vec<String> =
-            found.into_iter().map(|examined| examined.unwrap()[0].layer.clone()).collect();
-        assert_eq!(names, ["group", "layer"]);
     }
 }

@@ -28,7 +28,7 @@ impl Progress {
     }
 
     /// It is over.
-    pub(super) fn end(self) {
+    pub(super) fn end(&self) {
         self.0.finish_and_clear();
     }
 }

@@ -15,7 +15,8 @@ cases: inputs x kernels x precisions; undecided ones are too ill-conditioned to 
 
 /// A row per layer, the control, then the reports of what did not pass.
 pub(super) fn rendered(examined: &Examined) -> String {
-    let rows: Vec<Vec<String>> = by_layer(&examined.examinations).iter().map(row).collect();
+    let rows: Vec<Vec<String>> =
+        by_layer(&examined.examinations).iter().zip(&examined.seconds).map(row).collect();
     let mut text = format!("{}\n\n{LEGEND}", table(&HEADER, &rows));
     for control in by_layer(&examined.control) {
         text += "\n";
@@ -46,10 +47,9 @@ fn by_layer(examinations: &[Examination]) -> Vec<&[Examination]> {
     examinations.chunk_by(|one, next| one.layer == next.layer).collect()
 }
 
-fn row(kernels: &&[Examination]) -> Vec<String> {
+fn row((kernels, seconds): (&&[Examination], &f64)) -> Vec<String> {
     let cases = || kernels.iter().flat_map(|kernel| &kernel.cases);
     let is_undecided = |case: &&CaseReport| case.verdict.outcome() == Outcome::Inconclusive;
-    let seconds: f64 = kernels.iter().map(|kernel| kernel.seconds).sum();
     vec![
         kernels[0].layer.clone(),
         verdict(kernels).to_string(),
