@@ -124,14 +124,13 @@ pub(crate) struct Differences {
 }
 
 impl Differences {
-    fn of(above: Vec<f64>, below: &[f64], here: &[f64], up: f64, down: f64) -> Differences {
-        let mut central = above;
-        let mut gaps = vec![0.0; central.len()];
+    fn of(above: Vec<f64>, below: Vec<f64>, here: &[f64], up: f64, down: f64) -> Differences {
+        let (mut central, mut gaps) = (above, below);
         let (per_up, per_down) = (up.recip(), -down.recip());
-        for (((above, below), here), gap) in central.iter_mut().zip(below).zip(here).zip(&mut gaps)
-        {
-            *gap = (*above - here) * per_up + (below - here) * per_down;
-            *above -= below;
+        for ((above, below), here) in central.iter_mut().zip(&mut gaps).zip(here) {
+            let gap = (*above - here) * per_up + (*below - here) * per_down;
+            *above -= *below;
+            *below = gap;
         }
         Differences { central, gaps, taken: up - down }
     }
@@ -198,10 +197,12 @@ pub(crate) fn differences(
 ) -> Result<(), CheckError> {
     let numbers = point.iter().map(Vec::len).max().unwrap_or(0) + problem.output.len();
     let at_once = (MOST_NUMBERS / numbers.max(1)).clamp(2, MOST_AT_ONCE) / 2;
+    // Memory of large arguments costs more than what is written to it, so it goes from step to step.
+    let mut spare: Vec<Vec<f64>> = Vec::new();
     for (chunk, steps) in steps.chunks(at_once).enumerate() {
         let sides: Vec<Option<Sides>> = steps
             .iter()
-            .map(|(line, step)| Sides::of(line, point, *step, problem.precision))
+            .map(|(line, step)| Sides::of(line, point, *step, problem.precision, &mut spare))
             .collect();
         let base: Vec<&[f64]> = point.iter().map(Vec::as_slice).collect();
         let mut points = Vec::with_capacity(2 * steps.len());
@@ -216,10 +217,12 @@ pub(crate) fn differences(
         for (number, sides) in sides.iter().enumerate() {
             let found = sides.as_ref().and_then(|sides| {
                 let (above, below) = (outputs.next()?, outputs.next()?);
-                Some(Differences::of(above, &below, &problem.output, sides.up, sides.down))
+                Some(Differences::of(above, below, &problem.output, sides.up, sides.down))
             });
             take(chunk * at_once + number, found);
         }
+        drop(points);
+        spare.extend(sides.into_iter().flatten().flat_map(|sides| [sides.above, sides.below]));
     }
     Ok(())
 }
@@ -234,14 +237,25 @@ struct Sides {
 
 impl Sides {
     /// `None` if the step cannot be taken.
-    fn of(line: &Line, point: &Point, step: f64, precision: Precision) -> Option<Sides> {
+    fn of(
+        line: &Line,
+        point: &Point,
+        step: f64,
+        precision: Precision,
+        spare: &mut Vec<Vec<f64>>,
+    ) -> Option<Sides> {
         let base = &point[line.argument];
-        let mut above = base.clone();
+        let mut copy = || {
+            let mut copy = spare.pop().unwrap_or_default();
+            copy.clone_from(base);
+            copy
+        };
+        let mut above = copy();
         let up = line.place(base, &mut above, step, precision);
         if !is_taken(up, step) {
             return None;
         }
-        let mut below = base.clone();
+        let mut below = copy();
         let down = line.place(base, &mut below, -step, precision);
         is_taken(up - down, 2.0 * step).then_some(Sides { above, below, up, down })
     }
