@@ -184,6 +184,7 @@ impl PythonLayer {
         let role = |role| match role {
             RoleName::Gain => Role::Gain,
             RoleName::Bias => Role::Bias,
+            RoleName::Matrix => Role::Matrix,
             RoleName::Eps => Role::Eps,
         };
         let parameters = answer.parameters.iter();

@@ -131,6 +131,7 @@ pub(crate) enum LayoutName {
 pub(crate) enum RoleName {
     Gain,
     Bias,
+    Matrix,
     Eps,
 }
 

@@ -23,7 +23,8 @@ environment, else python3) with NumPy installed. NAME may be
            torch.autograd.Function, or a function on tensors
   JAX      a function on arrays, differentiated by jax.vjp
   NumPy    forward(x, *parameters) and backward(x, *parameters, dy): methods of an object or class, a pair
-           (forward, backward), a function with an attribute `backward`, or functions NAME and NAME_backward
+           (forward, backward), a function with an attribute `backward`, or functions NAME and NAME_backward;
+           also backward(dy) after forward of the same object, or backward(dy, cache) if forward returns (y, cache)
   any      a function of one argument called `features` that makes a module or object
 The input is [rows, features] or has more axes of rows; the output has its shape. Parameters of a module are those that
 require a gradient; of a function, the arguments after x without a default, each of shape [features], unless a function

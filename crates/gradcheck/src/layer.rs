@@ -33,6 +33,9 @@ pub enum Role {
     Gain,
     /// Is added: 0 is neutral.
     Bias,
+    /// Mixes entries, as the matrix of a linear map does: no value is neutral, and equal ones make all
+    /// outputs equal. Independent numbers of the size at which outputs are about as large as inputs.
+    Matrix,
     /// A constant of the formula with the value of the case. It gets no gradient.
     Eps,
 }

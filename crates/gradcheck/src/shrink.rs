@@ -141,7 +141,7 @@ fn neutral(from: &Failing) -> Vec<Failing> {
         let value = match parameter.role {
             Role::Gain => 1.0,
             Role::Bias => 0.0,
-            Role::Eps => continue,
+            Role::Matrix | Role::Eps => continue,
         };
         let mut simpler = from.clone();
         simpler.place.arguments[number + 1].fill(value);

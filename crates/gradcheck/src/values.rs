@@ -145,6 +145,10 @@ fn values(parameter: &Parameter, case: &Case, number: usize, seed: u64) -> Vec<f
     let of = |of: &dyn Fn(f64) -> f64| drawn.iter().map(|&x| round(of(x))).collect::<Vec<f64>>();
     match (parameter.role, case.parameters) {
         (Role::Eps, _) => vec![single(case.eps); count],
+        (Role::Matrix, _) => {
+            let width = parameter.shape.last().map_or(1.0, |width| *width as f64);
+            of(&|x| x / width.sqrt())
+        }
         (Role::Gain, Parameters::OnesZeros) => vec![1.0; count],
         (Role::Bias, Parameters::OnesZeros) => vec![0.0; count],
         (Role::Gain, Parameters::ZeroChannel) => {

@@ -12,7 +12,9 @@ JAX         a function on arrays. The gradient is that of jax.vjp.
 NumPy       forward(x, *parameters) and backward(x, *parameters, dy) as methods of an object or of a class (made
             without arguments or with the number of features), as a pair (forward, backward), as a function with
             an attribute `backward`, or as the functions NAME and NAME_backward. backward returns the gradient of
-            x and of every parameter, in their order; None means "no gradient".
+            x and of every parameter, in their order; None means "no gradient". Two other forms of backward are
+            understood: backward(dy), which is called after forward on the same object, and backward(dy, cache) if
+            forward returns (output, cache).
 any         a function of one argument called `features` that makes one of these, as in
             def my_norm(features): return torch.nn.GroupNorm(4, features)
 
@@ -28,7 +30,7 @@ parameters  of a module: those of named_parameters() that require a gradient. Of
             without a default, each of shape [features], unless there is a function `parameters(features)`, as an
             attribute of the layer or in the file, that returns {name: shape} in the order of the arguments.
             "bias", "beta", "shift" and "offset" in a name mean that it is added, so that 0 is its neutral value;
-            all others multiply, and 1 is neutral.
+            all others multiply, and 1 is neutral, but for those of two axes or more, which mix entries.
 eps         an argument `eps`, with or without a default, or a float attribute `eps` of a module, is a number without
             gradient that the check varies, unless forward refuses eps = 0.
 state       floating-point buffers of a module are running averages; such a module is checked in training and in

@@ -13,7 +13,8 @@ def role_of(name):
 
 def described(name, shape):
     shape = (shape,) if isinstance(shape, int) else tuple(getattr(shape, "shape", shape))
-    return {"name": name, "shape": [int(size) for size in shape], "role": role_of(name)}
+    role = "matrix" if len(shape) > 1 else role_of(name)
+    return {"name": name, "shape": [int(size) for size in shape], "role": role}
 
 
 def arguments_of(function, skipped):

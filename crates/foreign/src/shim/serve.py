@@ -175,7 +175,8 @@ def failure(error):
     """What the other end is told of an exception, with the last lines of the traceback in the user's file."""
     if isinstance(error, Refused):
         return json.dumps({"error": str(error), "traceback": []}).encode()
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
+    frames = traceback.extract_tb(error.__traceback__)
+    frames = [frame for frame in frames if frame.filename != __file__ and not frame.filename.startswith("<frozen")]
     # What goes on inside of installed packages says little; where it was raised may.
     theirs = [frame for frame in frames[:-1] if "site-packages" not in frame.filename] + frames[-1:]
     lines = "".join(traceback.format_list(theirs[-6:]) + traceback.format_exception_only(type(error), error))
