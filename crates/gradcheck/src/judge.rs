@@ -251,7 +251,11 @@ fn verdict(
         return if only_at_kinks { Verdict::Kink(Subgradient::Invalid) } else { Verdict::Fail };
     }
     if stability > MOST_STABILITY {
-        return Verdict::PrecisionLoss { ratio: stability };
+        // Where nothing can be told from wrong, a kernel's own rounding says nothing either.
+        return match accepted_control(comparisons) {
+            Some(accepted) => Verdict::Inconclusive(Reason::NoPower { accepted }),
+            None => Verdict::PrecisionLoss { ratio: stability },
+        };
     }
     if resolution > rule.required {
         let (reached, required) = (resolution, rule.required);
