@@ -86,6 +86,12 @@ impl PythonLayer {
         self.known.borrow().notes.clone()
     }
 
+    /// Why the process has ended before its time: a crash or a hang. What was not examined until then
+    /// stays undecided.
+    pub fn ended(&self) -> Option<ForeignError> {
+        self.process.borrow().over()
+    }
+
     pub(crate) fn hello(&self) -> &Hello {
         &self.hello
     }

@@ -84,6 +84,11 @@ impl Process {
         answer
     }
 
+    /// Why nothing more can be asked, if that is so.
+    pub fn over(&self) -> Option<ForeignError> {
+        self.over.clone()
+    }
+
     /// An error for an answer that is no answer to this.
     pub fn senseless(&self, request: &Request, reason: String) -> ForeignError {
         ForeignError::Answer { doing: request.doing(), reason, printed: self.printed.lines() }

@@ -107,6 +107,8 @@ fn a_hang_is_killed() {
     let message = differentiate(kernel.as_mut(), &x, &x[0].clone()).expect_err("it hangs");
     assert!(message.contains("backward at shape [2, 2]: no answer within 5 s"), "{message}");
     assert!(begun.elapsed() < Duration::from_secs(10));
+    let ended = layer.ended().expect("nothing more can be asked").to_string();
+    assert!(ended.contains("no answer within 5 s"), "{ended}");
 }
 
 #[test]

@@ -61,3 +61,22 @@ impl Layer for DetachedLayerNorm {
         self.kernels.kernel(number)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use gradcheck::{Options, Outcome, examine};
+
+    use super::*;
+
+    #[test]
+    fn stops_are_frozen_and_the_distance_to_the_derivative_without_them_is_told() {
+        let plain = Options { only: Some("plain".to_string()), ..Options::default() };
+        for found in examine(&EntryLayer::new(&DETACHED), &plain).expect("it can be examined") {
+            // What dfdx computes is the derivative of the text with its stops.
+            assert_eq!(found.verdict.outcome(), Outcome::Passed, "{found}");
+            // Both terms of the statistics are missing, which is no small part of a gradient.
+            let distance = found.unfrozen_distance.expect("the text has stops");
+            assert!((0.1..10.0).contains(&distance), "{distance}");
+        }
+    }
+}

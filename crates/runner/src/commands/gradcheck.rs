@@ -83,9 +83,18 @@ fn python(
     let examined = examine_with(&layer, options, &mut |at| progress.show(at));
     progress.end();
     layer.notes().iter().for_each(|note| complain(&format!("note: {note}")));
+    let examinations = examined?;
+    let has_failed = |e: &Examination| e.verdict.outcome() == Outcome::Failed;
+    match layer.ended() {
+        // A kernel that crashes is a failure, and reported as one.
+        Some(error) if !examinations.iter().any(has_failed) => {
+            return Err(Failure::BadInput(error.to_string()));
+        }
+        _ => {}
+    }
     Ok(Examined {
         what: What::Python(spec.to_string()),
-        examinations: examined?,
+        examinations,
         seconds: vec![begun.elapsed().as_secs_f64()],
         control: Vec::new(),
     })
