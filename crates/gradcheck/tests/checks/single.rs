@@ -1,7 +1,7 @@
 //! Kernels in f32, judged against a forward pass in f64 at the same numbers.
 
 use crate::kernels::{BUGS, Bug, Case, Norm};
-use gradcheck::{Function, Outcome, Precision, Report, Settings, Verdict};
+use gradcheck::{Argument, Function, Outcome, Precision, Report, Settings, Verdict, check};
 
 fn judged(case: &Case, bug: Bug, seed: u64) -> Report {
     let settings = Settings { seed, precision: Precision::Single, ..Settings::default() };
@@ -126,4 +126,24 @@ fn one_pass_gradient(case: &Case, arguments: &[&[f64]], v: &[f64]) -> Vec<f64> {
         dx.extend(x.iter().zip(&g).map(entry));
     }
     dx
+}
+
+#[test]
+fn a_function_of_many_kinks_passes_on_both_sides_of_each() {
+    use rand::{Rng, SeedableRng};
+    let function = Function {
+        forward: &|a| a[0].iter().map(|x| x.max(0.0)).collect(),
+        backward: &|a, v| {
+            let slope = |(x, v): (&f64, &f64)| if *x > 0.0 { *v } else { 0.0 };
+            vec![Some(a[0].iter().zip(v).map(slope).collect())]
+        },
+    };
+    for seed in 0..20 {
+        let mut generator = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
+        let x: Vec<f64> = (0..192).map(|_| generator.sample(rand_distr::StandardNormal)).collect();
+        let x = Argument { name: "x", shape: &[64, 3], values: &x };
+        let report = check(&[x], &function, &Settings { seed, ..Settings::default() });
+        let report = report.expect("the function is sound");
+        assert_ne!(report.verdict.outcome(), Outcome::Failed, "{report}");
+    }
 }
