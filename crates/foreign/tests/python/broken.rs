@@ -65,8 +65,8 @@ fn wrong_shapes_and_types() {
     let Some(python) = python_with("numpy") else { return };
     let message = refused(&python, &pair("return x.sum(-1)", "return dy"), "Norm");
     assert!(message.contains("the output of forward has the shape [4] where [4, 8]"), "{message}");
-    let message = refused(&python, &pair("return x, x", "return dy"), "Norm");
-    assert!(message.contains("is a tuple of 2, and not an array"), "{message}");
+    let message = refused(&python, &pair("return x, x, x", "return dy"), "Norm");
+    assert!(message.contains("is a tuple of 3, and not an array"), "{message}");
     let message = refused(&python, &pair("return x.astype(np.float32)", "return dy"), "Norm");
     assert!(message.contains("is of type float32 although its input is float64"), "{message}");
     let message = refused(&python, &pair("return np.sign(x).astype(int)", "return dy"), "Norm");
