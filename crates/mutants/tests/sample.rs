@@ -21,7 +21,7 @@ fn an_unknown_argument_is_an_error() {
 }
 
 #[test]
-#[ignore = "builds a driver in release, which takes a minute or more; CI runs all mutants"]
+#[ignore = "builds a driver in release, which takes a minute or more; `cargo run --release -p mutants` tries all mutants"]
 fn a_sample_is_caught_or_explained() {
     let arguments = ["--sample", "20", "7"];
     let output =
