@@ -60,7 +60,7 @@ pub fn examine_with(
     let examiner = Examiner::new(layer, options)?;
     let mut found = Vec::new();
     for number in 0..examiner.list.cases().len() {
-        progress(&examiner.progress(number, number));
+        progress(&examiner.progress(number));
         found.push(examiner.examine(number)?);
     }
     Ok(examiner.conclude(found))
@@ -89,7 +89,7 @@ pub fn examine_in_parallel<L: Layer>(
             if number >= count {
                 return Ok(());
             }
-            progress(&examiner.progress(number, number));
+            progress(&examiner.progress(number));
             let examined = examiner.examine(number)?;
             found.lock().unwrap_or_else(PoisonError::into_inner).push((number, examined));
         }
@@ -132,9 +132,9 @@ impl<'a> Examiner<'a> {
         Ok(Examiner { layer, name, kernels, list, options })
     }
 
-    fn progress(&self, number: usize, done: usize) -> Progress<'_> {
+    fn progress(&self, done: usize) -> Progress<'_> {
         let cases = self.list.cases();
-        Progress { layer: &self.name, case: &cases[number].name, done, total: cases.len() }
+        Progress { layer: &self.name, case: &cases[done].name, done, total: cases.len() }
     }
 
     /// One case in every mode.
@@ -171,14 +171,26 @@ impl<'a> Examiner<'a> {
     fn examination(
         &self,
         number: usize,
-        (cases, seconds, distance): (Vec<CaseReport>, f64, Option<f64>),
+        (cases, seconds, unfrozen_distance): (Vec<CaseReport>, f64, Option<f64>),
     ) -> Examination {
         let info = &self.kernels[number];
-        let weak = self.layer.definition_precision() == Precision::Single;
-        let of_kernel = (cases, &self.list);
-        let seed = self.options.seed;
-        let mut examination =
-            conclude(&self.name, info.clone(), of_kernel, seconds, distance, weak, seed);
+        let passed = cases.iter().filter(|case| case.verdict.outcome() == Outcome::Passed);
+        let mut resolutions: Vec<f64> = passed.map(|case| case.resolution).collect();
+        resolutions.sort_by(f64::total_cmp);
+        let middle = resolutions.get(resolutions.len() / 2);
+        let mut examination = Examination {
+            layer: self.name.clone(),
+            kernel: info.name.clone(),
+            precision: info.precision,
+            weak: self.layer.definition_precision() == Precision::Single,
+            seed: self.options.seed,
+            verdict: Examination::overall(&cases, self.list.most_undecided(info.precision)),
+            resolution: resolutions.last().copied().unwrap_or(f64::INFINITY),
+            typical_resolution: middle.copied().unwrap_or(f64::INFINITY),
+            cases,
+            unfrozen_distance,
+            seconds,
+        };
         if let Some(worst) = failed_case(&examination) {
             let begin = Instant::now();
             let report = &examination.cases[worst];
@@ -202,36 +214,6 @@ fn is_chosen(kernel: &KernelInfo, options: &Options) -> bool {
 fn failed_case(examination: &Examination) -> Option<usize> {
     let failed = examination.verdict.outcome() == Outcome::Failed;
     examination.worst_number().filter(|_| failed)
-}
-
-fn conclude(
-    layer: &str,
-    kernel: KernelInfo,
-    (cases, list): (Vec<CaseReport>, &CaseList),
-    seconds: f64,
-    unfrozen_distance: Option<f64>,
-    weak: bool,
-    seed: u64,
-) -> Examination {
-    let passed = cases.iter().filter(|case| case.verdict.outcome() == Outcome::Passed);
-    let mut resolutions: Vec<f64> = passed.map(|case| case.resolution).collect();
-    resolutions.sort_by(f64::total_cmp);
-    Examination {
-        layer: layer.to_string(),
-        kernel: kernel.name,
-        precision: kernel.precision,
-        weak,
-        seed,
-        verdict: Examination::overall(&cases, list.most_undecided(kernel.precision)),
-        resolution: resolutions.last().copied().unwrap_or(f64::INFINITY),
-        typical_resolution: resolutions
-            .get(resolutions.len() / 2)
-            .copied()
-            .unwrap_or(f64::INFINITY),
-        cases,
-        unfrozen_distance,
-        seconds,
-    }
 }
 
 /// The number of a kernel, what was found of it, and its distance to the derivative without stops.

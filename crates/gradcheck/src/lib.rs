@@ -115,12 +115,16 @@
 //!    place of the inputs show.
 //! 4. Each entry of each gradient keeps its own window: the one with the smallest `e` among those
 //!    with `e < |Q| / 10`, or among all if there are none of these. The steps end where `e` has risen
-//!    four times in a row since the first such window.
+//!    four times in a row since the first such window, other than by the doubling of `a + c / h`, which is
+//!    a kink ahead and no rounding. A window whose error is rounding alone counts as converged too: its
+//!    derivative may be 0.
 //! 5. `N` is the natural scale of the argument, the uncancelled size of its gradient's terms: the
 //!    largest `|Q|`, `|D[k]|` and `sum |v y| / s` of any entry. The sum is over those outputs alone that
 //!    move with the entry, so that it does not grow with a tensor's rows, and counts up to eight times
 //!    `sum |v dy| / 2h` of any step, so that an output made large by another argument does not count.
-//!    A `|D[k]|` counts up to `max |y| sum |v| / h[k]`, for beside a pole it has no bound.
+//!    A `|D[k]|` counts up to `max |y| sum |v| / h[k]`, for beside a pole it has no bound. An argument on
+//!    which the function was not seen to depend has no such size, and gets `2^15 max |v|`: so large
+//!    may be what a kernel adds up to zero where it divides by the root of eps.
 //! 6. `S` is the conditioning, the largest of three: the change of `Q` over the argument when all
 //!    inputs move by one unit in the last place at random, twice, with the windows of the base point;
 //!    `N` times the largest change of an output, relative to the largest output, over eight such moves;
@@ -152,7 +156,8 @@
 //! A pass needs power. The bar must stay below `1e-6 N` in double and `1e-3 N` in single precision,
 //! and wrong gradients must be rejected at the same bars: zeros, the gradient times 1.001, the gradient
 //! without its largest entry and without every second one. Otherwise the verdict is inconclusive, with a
-//! reason. Only where the true gradient vanishes within its bar zeros are right.
+//! reason. Only where the true gradient vanishes within its bar zeros are right. Nor can anything be said
+//! where the outputs move by less than sixteen of their own roundings over the spread of an argument.
 //!
 //! A kernel whose own gradient moves more than ten times as far as the true one when its inputs move by
 //! rounding has a precision loss. At a kink, where the slopes ahead and behind keep their distance over

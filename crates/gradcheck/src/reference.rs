@@ -150,11 +150,13 @@ fn add(
         .take(conditioned)
         .map(|(Scaled { line, steps, .. }, estimates)| Estimated { line, steps, estimates })
         .collect();
+    let term_sizes: Vec<Vec<TermSize>> =
+        columns.iter().map(|column| column.term_sizes(problem, cotangents)).collect();
     for (moves, (precision, conditioning)) in moves.iter().zip(&mut reference.conditioning) {
         // Where terms cancel, the gradient at a moved point does not show how they move.
         let unit_roundoff = precision.unit_roundoff();
-        for (column, line) in columns.iter().zip(lines) {
-            for terms in &column.term_sizes(problem, cotangents)[..cotangents.random.len()] {
+        for (term_sizes, line) in term_sizes.iter().zip(lines) {
+            for terms in &term_sizes[..cotangents.random.len()] {
                 let by_output = moves.output_conditioning * terms.size;
                 let by_input = TermSize::conditioning(*terms, unit_roundoff, line.size);
                 *conditioning = conditioning.max(by_output).max(by_input);
@@ -166,9 +168,9 @@ fn add(
             }
         }
     }
-    for ((column, line), estimates) in columns.iter().zip(lines).zip(estimates) {
+    let found = columns.iter().zip(lines).zip(estimates).zip(term_sizes);
+    for (((column, line), estimates), term_sizes) in found {
         let kinks = column.kinks(&estimates);
-        let term_sizes = column.term_sizes(problem, cotangents);
         for (scale, terms) in reference.output_scales.iter_mut().zip(&term_sizes) {
             *scale = scale.max(terms.still);
         }

@@ -26,6 +26,8 @@ mod norm;
 mod number;
 #[path = "../../tests/power/point.rs"]
 mod point;
+#[path = "../../tests/power/slices.rs"]
+mod slices;
 #[path = "../../tests/power/suite.rs"]
 mod suite;
 

@@ -1,44 +1,11 @@
 //! Layer, RMS and batch norm with their gradients as plain loops, in f64 and f32, and ways to break
 //! the gradient.
 
+use crate::number::Number;
 use gradcheck::{Argument, CheckError, Function, Gradients, Report, Settings, check};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
-use std::ops::{Add, Div, Mul, Sub};
-
-/// A number in which a kernel computes.
-pub trait Number:
-    Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self>
-{
-    fn of(value: f64) -> Self;
-    fn wide(self) -> f64;
-    fn sqrt(self) -> Self;
-}
-
-impl Number for f64 {
-    fn of(value: f64) -> Self {
-        value
-    }
-    fn wide(self) -> f64 {
-        self
-    }
-    fn sqrt(self) -> Self {
-        self.sqrt()
-    }
-}
-
-impl Number for f32 {
-    fn of(value: f64) -> Self {
-        value as f32
-    }
-    fn wide(self) -> f64 {
-        f64::from(self)
-    }
-    fn sqrt(self) -> Self {
-        self.sqrt()
-    }
-}
 
 /// `gamma (x - m) / sqrt(v + eps) + beta`, where the statistics differ.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -7,5 +7,7 @@ mod kernels;
 mod layers;
 mod literature;
 mod mutants;
+#[path = "../power/number.rs"]
+mod number;
 mod single;
 mod verdicts;

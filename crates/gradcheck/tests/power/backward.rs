@@ -2,7 +2,8 @@
 //! `dx = (g - m1 - xhat m2) / sigma` with `g = gamma dy`, `m1 = mean(g)`, `m2 = mean(g xhat)`.
 
 use crate::norm::{Norm, statistics};
-use crate::number::{Number, narrow, sum, widen};
+use crate::number::Number;
+use crate::slices::{narrow, sum, widen};
 use gradcheck::{Gradients, Mode};
 
 /// Entries that share statistics. Every list is in the order of `entries`.

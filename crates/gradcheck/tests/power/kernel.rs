@@ -2,7 +2,8 @@
 
 use crate::backward::Backward;
 use crate::norm::{Norm, forward};
-use crate::number::{Number, narrow, widen};
+use crate::number::Number;
+use crate::slices::{narrow, widen};
 use gradcheck::{Call, Gradients, Kernel, Layout, Mode, Offered, Strided};
 use std::collections::HashMap;
 

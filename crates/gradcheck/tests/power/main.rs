@@ -13,4 +13,5 @@ mod kernel;
 mod norm;
 mod number;
 mod point;
+mod slices;
 mod suite;

@@ -1,7 +1,8 @@
 //! Five norms as a textbook writes them: `y = gamma (x - m) / sqrt(v + eps) + beta`. They differ in the
 //! entries that share the statistics `m` and `v`.
 
-use crate::number::{Number, sum};
+use crate::number::Number;
+use crate::slices::sum;
 use gradcheck::{Mode, Parameter, Property, Role, Slices};
 
 /// A norm of an input `[samples, positions.., features]`. Without positions (rank 2) the rows are the
