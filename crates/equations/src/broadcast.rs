@@ -75,6 +75,28 @@ pub(crate) fn sum(values: &[f64], varies: Axes, left: Axes, extents: &Extents) -
     totals.into_iter().zip(compensations).map(compensated).collect()
 }
 
+/// The values along the axes that are not in `left` taken together by `f`, from `start` on.
+pub(crate) fn fold(
+    values: &[f64],
+    varies: Axes,
+    left: Axes,
+    extents: &Extents,
+    start: f64,
+    f: impl Fn(f64, f64) -> f64,
+) -> Vec<f64> {
+    let mut folded = vec![start; extents.size(left)];
+    let strides = strides(left, extents);
+    let mut values = values.iter();
+    for_each_lane(extents.shape(varies), |index, channels| {
+        let first = offset(strides, index);
+        for (channel, &value) in values.by_ref().take(channels).enumerate() {
+            let place = first + channel * strides[3];
+            folded[place] = f(folded[place], value);
+        }
+    });
+    folded
+}
+
 /// Visits the index of sample, position and group, with the number of channels there.
 fn for_each_lane(shape: [usize; 4], mut visit: impl FnMut([usize; 3], usize)) {
     let [samples, positions, groups, channels] = shape;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::axes::{self, Axes};
 use crate::error::{EquationError, suggestion};
 use crate::lexer::Token;
-use crate::operation::{Binary, FUNCTIONS, Function, NodeId, Operation};
+use crate::operation::{Binary, FUNCTIONS, Function, NodeId, Operation, Statistic};
 use crate::parser::{Operand, Parser, Result, SIZE, SUM};
 
 impl Parser<'_> {
@@ -19,10 +19,18 @@ impl Parser<'_> {
                 let axes = self.brackets()?;
                 Some(self.reduced(name, axes, self.cursor.since(span.start))?)
             }
+            // With one argument a statistic, with two pointwise: the brackets decide, if there are any.
+            Called::Language(Function::Minimum | Function::Maximum) => {
+                let axes = self.brackets()?;
+                axes.map(|axes| self.reduced(name, Some(axes), self.cursor.since(span.start)))
+                    .transpose()?
+            }
             _ => None,
         };
         self.cursor.expect('(').map_err(|error| match called {
-            Called::Language(Function::Statistic(_)) => error,
+            Called::Language(Function::Statistic(_) | Function::Minimum | Function::Maximum) => {
+                error
+            }
             _ => error.with_help("only statistics have axes"),
         })?;
         let arguments = self.arguments()?;
@@ -34,6 +42,11 @@ impl Parser<'_> {
         }
         let operation = match called {
             Called::Vocabulary(index) => Operation::Call(index, arguments[0].0),
+            Called::Language(Function::Minimum | Function::Maximum)
+                if arguments.len() == 1 || axes.is_some() =>
+            {
+                self.extreme(name, axes, &arguments, &span)?
+            }
             Called::Language(function) => {
                 self.apply(function, axes.unwrap_or(Axes::NONE), &arguments, &span)?
             }
@@ -62,6 +75,24 @@ impl Parser<'_> {
             Function::Stop => Operation::Stop(e(0)),
             Function::Running => self.running(arguments, span)?,
         })
+    }
+
+    /// `max(e)` and `min(e)`, whose axes stand in brackets or in `over`.
+    fn extreme(
+        &self,
+        name: &str,
+        axes: Option<Axes>,
+        arguments: &[Operand],
+        span: &Range<usize>,
+    ) -> Result<Operation> {
+        let axes = self.reduced(name, axes, span.clone())?;
+        let [(e, _)] = arguments else {
+            let message = format!("`{name}` of two numbers is pointwise and has no axes");
+            let error = self.cursor.error(span.clone(), message);
+            return Err(error.with_help(format!("write `{name}(a, b)`, or `{name}[{axes}](a)`")));
+        };
+        let statistic = if name == "max" { Statistic::Max } else { Statistic::Min };
+        Ok(Operation::Statistic(statistic, *e, axes))
     }
 
     fn no_function(&self, name: &str, span: Range<usize>) -> EquationError {
@@ -175,7 +206,7 @@ impl Called {
             Called::Vocabulary(_) => 1..2,
             Called::Language(function) => match function {
                 Function::Pointwise(_) | Function::Statistic(_) | Function::Stop => 1..2,
-                Function::Minimum | Function::Maximum => 2..3,
+                Function::Minimum | Function::Maximum => 1..3,
                 Function::Clamp => 3..4,
                 Function::Running => 2..4,
             },

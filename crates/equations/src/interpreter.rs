@@ -4,7 +4,7 @@ use crate::axes::Axes;
 use crate::broadcast::{self, View};
 use crate::extents::Extents;
 use crate::norm::{Mode, NormEquation};
-use crate::operation::{Node, NodeId, Operation, Statistic};
+use crate::operation::{Binary, Node, NodeId, Operation, Statistic};
 use crate::scalar;
 
 /// The values of the stops of an equation at some point.
@@ -185,6 +185,8 @@ impl Reduction<'_> {
             Statistic::Sum => self.sum(e),
             Statistic::Norm1 => self.sum(&each(e.to_vec(), f64::abs)),
             Statistic::Norm2 => each(self.sum(&squares()), f64::sqrt),
+            Statistic::Max => self.extreme(e, Binary::Maximum),
+            Statistic::Min => self.extreme(e, Binary::Minimum),
         }
     }
 
@@ -197,6 +199,16 @@ impl Reduction<'_> {
             (e - mean) * (e - mean)
         });
         self.mean(&squares)
+    }
+
+    /// Axes along which the values do not vary change nothing.
+    fn extreme(self, e: &[f64], operator: Binary) -> Vec<f64> {
+        let start = match operator {
+            Binary::Maximum => f64::NEG_INFINITY,
+            _ => f64::INFINITY,
+        };
+        let left = self.varies.without(self.axes);
+        broadcast::fold(e, self.varies, left, self.extents, start, scalar::binary(operator))
     }
 
     /// Axes along which the values do not vary change nothing.

@@ -10,22 +10,22 @@ use crate::parser;
 /// start 0), `eps` = 1e-5 and `momentum` = 0.1. A declaration of one of these names (except `x`)
 /// replaces what is known.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct NormSource {
+pub struct NormSource<'a> {
     /// The equation, as papers write it.
-    pub equation: &'static str,
+    pub equation: &'a str,
     /// The axes of statistics without brackets: a sum such as `samples+positions`, or `none`.
-    pub over: &'static str,
+    pub over: &'a str,
     /// Learnable parameters that are not known without declaration.
-    pub parameters: &'static [ParameterSource],
+    pub parameters: &'a [ParameterSource<'a>],
     /// Constants with their values.
-    pub constants: &'static [(&'static str, f64)],
+    pub constants: &'a [(&'a str, f64)],
 }
 
 /// A learnable parameter as data.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct ParameterSource {
+pub struct ParameterSource<'a> {
     /// The name in the equation.
-    pub name: &'static str,
+    pub name: &'a str,
     /// One value for all, or one for each of something.
     pub shape: ParameterShape,
     /// The value before training.
@@ -43,6 +43,8 @@ pub enum ParameterShape {
     Group,
     /// One value per position.
     Position,
+    /// One value per row of a weight matrix, whose rows count as samples: for norms on weights.
+    Output,
 }
 
 impl ParameterShape {
@@ -54,6 +56,7 @@ impl ParameterShape {
             ParameterShape::Feature => Axes::FEATURES,
             ParameterShape::Group => Axes::GROUPS,
             ParameterShape::Position => Axes::POSITIONS,
+            ParameterShape::Output => Axes::SAMPLES,
         }
     }
 }
@@ -70,7 +73,7 @@ pub struct Parameter {
 }
 
 impl Parameter {
-    /// The number of values: 1, features, groups or positions.
+    /// The number of values: 1, features, groups, positions or rows of a weight matrix.
     #[must_use]
     pub fn len(&self, extents: &Extents) -> usize {
         extents.size(self.shape.varies())
@@ -94,7 +97,7 @@ pub(crate) struct Known {
 }
 
 impl Known {
-    pub(crate) fn new(source: &NormSource) -> Result<Self, EquationError> {
+    pub(crate) fn new(source: &NormSource<'_>) -> Result<Self, EquationError> {
         let mut known = Known {
             parameters: vec![
                 Parameter::new("gamma", ParameterShape::Feature, 1.0),

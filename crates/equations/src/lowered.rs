@@ -3,7 +3,8 @@ use crate::operation::{Binary, Node, NodeId, Operation, Pointwise, Statistic};
 
 impl Expression {
     /// The same expression with `var`, `std`, `rms`, `norm1` and `norm2` written out with `mean`
-    /// and `sum`, so that evaluators need only those two. The variance is two-pass.
+    /// and `sum`, so that evaluators need only those two, `max` and `min`. The variance is
+    /// two-pass.
     ///
     /// Names, functions and running slots keep their indices, and spans point to the statistic in
     /// the original text.
@@ -53,7 +54,9 @@ impl Lowering<'_> {
         let sum = |e| Operation::Statistic(Statistic::Sum, e, axes);
         let sqrt = |e| Operation::Pointwise(Pointwise::Sqrt, e);
         match statistic {
-            Statistic::Mean | Statistic::Sum => self.push(operation, at),
+            Statistic::Mean | Statistic::Sum | Statistic::Max | Statistic::Min => {
+                self.push(operation, at)
+            }
             Statistic::Norm1 => {
                 let absolute = self.push(Operation::Pointwise(Pointwise::Abs, e), at);
                 self.push(sum(absolute), at)

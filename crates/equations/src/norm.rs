@@ -68,7 +68,7 @@ impl NormEquation {
     ///
     /// # Errors
     /// What is wrong with the equation, its axes or its declarations.
-    pub fn parse(source: &NormSource) -> Result<NormEquation, EquationError> {
+    pub fn parse(source: &NormSource<'_>) -> Result<NormEquation, EquationError> {
         Self::with_constants(source, &[])
     }
 
@@ -77,7 +77,7 @@ impl NormEquation {
     /// # Errors
     /// As [`NormEquation::parse`]; and a constant that the source does not know.
     pub fn with_constants(
-        source: &NormSource,
+        source: &NormSource<'_>,
         overrides: &[(String, f64)],
     ) -> Result<NormEquation, EquationError> {
         let over = Axes::parse(source.over)?;
@@ -214,6 +214,20 @@ impl NormEquation {
         mode: Mode,
     ) -> Vec<f64> {
         interpreter::result(self, &Inputs { extents, x, parameters, mode, stops: None }, state)
+    }
+
+    /// Whether groups of features mean something to the equation: whether anything in it varies, or
+    /// is reduced, along the groups but not along the channels within them, or the other way round.
+    #[must_use]
+    pub fn knows_groups(&self) -> bool {
+        let apart = |axes: Axes| axes.contains(Axes::GROUPS) != axes.contains(Axes::CHANNELS);
+        self.expression.nodes.iter().any(|node| {
+            apart(node.varies)
+                || match node.operation {
+                    Operation::Statistic(_, _, axes) | Operation::Size(axes) => apart(axes),
+                    _ => false,
+                }
+        })
     }
 
     /// Whether the equation has a `stop(e)`, whose derivative is that of a constant.

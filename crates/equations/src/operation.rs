@@ -98,6 +98,10 @@ pub enum Pointwise {
     Sigmoid,
     /// -1, 0 or 1; 0 at 0.
     Sign,
+    /// The error function.
+    Erf,
+    /// The inverse tangent.
+    Atan,
 }
 
 /// Reductions over axes.
@@ -117,6 +121,10 @@ pub enum Statistic {
     Norm1,
     /// The square root of the sum of squares.
     Norm2,
+    /// The largest value. NaN in gives NaN out; ties share the derivative equally.
+    Max,
+    /// The smallest value, as [`Statistic::Max`].
+    Min,
 }
 
 impl Operation {
@@ -188,7 +196,7 @@ pub(crate) enum Function {
     Running,
 }
 
-pub(crate) const FUNCTIONS: [(&str, Function); 20] = [
+pub(crate) const FUNCTIONS: [(&str, Function); 22] = [
     ("mean", Function::Statistic(Statistic::Mean)),
     ("var", Function::Statistic(Statistic::Var)),
     ("std", Function::Statistic(Statistic::Std)),
@@ -204,6 +212,8 @@ pub(crate) const FUNCTIONS: [(&str, Function); 20] = [
     ("tanh", Function::Pointwise(Pointwise::Tanh)),
     ("sigmoid", Function::Pointwise(Pointwise::Sigmoid)),
     ("sign", Function::Pointwise(Pointwise::Sign)),
+    ("erf", Function::Pointwise(Pointwise::Erf)),
+    ("atan", Function::Pointwise(Pointwise::Atan)),
     ("min", Function::Minimum),
     ("max", Function::Maximum),
     ("clamp", Function::Clamp),
@@ -223,7 +233,14 @@ impl Statistic {
     /// The name of the statistic in a text.
     #[must_use]
     pub fn name(self) -> &'static str {
-        name_where(|function| matches!(function, Function::Statistic(other) if other == self))
+        match self {
+            // With two arguments these are pointwise, so the list has them once, as that.
+            Statistic::Max => "max",
+            Statistic::Min => "min",
+            _ => name_where(
+                |function| matches!(function, Function::Statistic(other) if other == self),
+            ),
+        }
     }
 }
 
@@ -244,8 +261,10 @@ mod tests {
         assert_eq!(all.map(Pointwise::name), ["log", "tanh", "sigmoid", "sign"]);
         let all = [Statistic::Mean, Statistic::Var, Statistic::Std, Statistic::Rms];
         assert_eq!(all.map(Statistic::name), ["mean", "var", "std", "rms"]);
-        let all = [Statistic::Sum, Statistic::Norm1, Statistic::Norm2];
-        assert_eq!(all.map(Statistic::name), ["sum", "norm1", "norm2"]);
+        let all = [Statistic::Sum, Statistic::Norm1, Statistic::Norm2, Statistic::Max];
+        assert_eq!(all.map(Statistic::name), ["sum", "norm1", "norm2", "max"]);
+        let all = [Pointwise::Erf, Pointwise::Atan];
+        assert_eq!(all.map(Pointwise::name), ["erf", "atan"]);
     }
 
     #[test]

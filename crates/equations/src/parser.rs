@@ -13,6 +13,9 @@ const DEEPEST_NESTING: usize = 200;
 /// The name of the number of elements reduced, which takes axes but no argument.
 pub(crate) const SIZE: &str = "size";
 
+/// The option that is a number: how many groups the features are divided into.
+pub(crate) const GROUPS: &str = "groups";
+
 pub(crate) type Result<T> = std::result::Result<T, EquationError>;
 
 /// Reads `name = e; ... e`.
@@ -215,6 +218,9 @@ impl Parser<'_> {
         }
         if let Some(index) = self.vocabulary.names.iter().position(|known| known.name == name) {
             return self.push(Operation::Name(index), span);
+        }
+        if name == GROUPS && self.vocabulary.over.is_some() {
+            return self.push(Operation::Size(Axes::GROUPS), span);
         }
         if self.function(name).is_some() {
             let error = self.cursor.error(span, format!("`{name}` is a function"));

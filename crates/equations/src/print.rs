@@ -3,6 +3,7 @@ use std::mem::take;
 use crate::axes::Axes;
 use crate::expression::Expression;
 use crate::operation::{Binary, NodeId, Operation};
+use crate::parser::GROUPS;
 
 /// How tightly a text holds together, loosest first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -63,6 +64,7 @@ impl Texts {
             Operation::Statistic(statistic, e, axes) => {
                 whole(self.call(&(statistic.name().to_owned() + &brackets(axes, over)), &[e]))
             }
+            Operation::Size(Axes::GROUPS) => whole(GROUPS.to_owned()),
             Operation::Size(axes) => whole("size".to_owned() + &brackets(axes, over)),
             Operation::Stop(e) => whole(self.call("stop", &[e])),
             Operation::Running { value, start, tracked, .. } if value == tracked => {

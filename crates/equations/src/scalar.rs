@@ -23,6 +23,8 @@ pub(crate) fn pointwise(function: Pointwise) -> fn(f64) -> f64 {
         Pointwise::Log => f64::ln,
         Pointwise::Tanh => f64::tanh,
         Pointwise::Sigmoid => sigmoid,
+        Pointwise::Erf => libm::erf,
+        Pointwise::Atan => f64::atan,
         // The method of f64 gives 1 at 0.
         Pointwise::Sign => |e| if e == 0.0 { 0.0 } else { e.signum() },
     }

@@ -112,7 +112,7 @@ fn failures(layer: &str, case: &Case) -> Vec<Place> {
 fn certify(layer: &str, options: &Options) -> Result<Vec<Examination>, CheckError> {
     let entry =
         norms::CATALOGUE.iter().find(|entry| entry.name == layer).expect("in the catalogue");
-    let mut found = norms::certify(entry, options, &|_| ())?;
+    let mut found = norms::certify(&norms::NormChoice::plain(entry), options, &|_| ())?;
     if found.iter().any(|examination| examination.kernel == "kernel") {
         found.retain(|examination| examination.kernel == "kernel");
     }

@@ -61,7 +61,7 @@ pub enum NetworkError {
     #[error("norm `{norm}`: {reason}")]
     Norm {
         /// The norm's name.
-        norm: &'static str,
+        norm: String,
         /// The sizes that do not fit.
         reason: SizeError,
     },
@@ -110,7 +110,7 @@ where
     /// If the groups of the norm do not divide the width, or the placement's equation is wrong.
     pub fn new(spec: &NetworkSpec, seed: Seed) -> Result<Self, NetworkError> {
         let &NetworkSpec { inputs, outputs, depth, width, placement, .. } = spec;
-        let norm_error = |reason| NetworkError::Norm { norm: spec.norm.entry().name, reason };
+        let norm_error = |reason| NetworkError::Norm { norm: spec.norm.name().to_owned(), reason };
         spec.norm.check_width(width).map_err(norm_error)?;
         let norm = spec.norm.build::<E>(Evaluator::Fastest);
 
@@ -187,7 +187,7 @@ impl<E: Element> Network<E> {
             return Ok(());
         }
         let checked = self.norm.check(Layout::samples(samples), self.width);
-        checked.map_err(|reason| NetworkError::Norm { norm: self.choice.entry().name, reason })
+        checked.map_err(|reason| NetworkError::Norm { norm: self.choice.name().to_owned(), reason })
     }
 
     /// The parameters, in a fixed order.

@@ -87,7 +87,7 @@ pub(crate) fn largest_difference(a: &Result, b: &Result, point: &Point) -> f64 {
 /// plus (n + 4) u. A value is then wrong by at most 2 (n + 4) u (1 + k) (1 + h) of its scale, and a
 /// gradient, a product of three such factors summed once more, by 4 times (1 + h) as much.
 pub(crate) fn rounding_bound<E: Element>(choice: &NormChoice, point: &Point) -> f64 {
-    let source = choice.entry().source;
+    let source = choice.entry().expect("an entry of the catalogue").source;
     let denominator = NormEquation::parse(&NormSource { equation: "sqrt(var(x) + eps)", ..source });
     let denominator = denominator
         .expect("a variance over the entry's own axes")
@@ -178,9 +178,11 @@ mod tests {
 
     fn for_every_norm(mut check: impl FnMut(&NormChoice)) {
         for entry in CATALOGUE {
-            let groups: &[usize] = if entry.takes_groups { &[1, 2, 3, 8] } else { &[1] };
+            let plain = NormChoice::plain(entry);
+            let groups: &[usize] =
+                if plain.equation().knows_groups() { &[1, 2, 3, 8] } else { &[1] };
             for &groups in groups {
-                check(&NormChoice::new(entry, groups, Vec::new()).expect("a catalogue entry"));
+                check(&plain.with(groups, Vec::new()).expect("a catalogue entry"));
             }
         }
     }
@@ -190,7 +192,7 @@ mod tests {
         for_every_norm(|choice| {
             for (name, point) in points(choice) {
                 for mode in [Mode::Train, Mode::Eval] {
-                    let name = format!("{} {name} {mode:?}", choice.entry().name);
+                    let name = format!("{} {name} {mode:?}", choice.name());
                     let witness = run::<f64>(choice, Evaluator::Dfdx, &point, mode);
                     let defined = definition(choice, &point, mode);
                     let off = furthest(&witness.y, &defined) / positive(largest(&defined));
@@ -213,7 +215,7 @@ mod tests {
                     for evaluator in [Evaluator::Dfdx, Evaluator::Fastest] {
                         let single = run::<f32>(choice, evaluator, &point, mode);
                         let off = largest_difference(&single, &exact, &point);
-                        let name = format!("{} {name} {mode:?} {evaluator:?}", choice.entry().name);
+                        let name = format!("{} {name} {mode:?} {evaluator:?}", choice.name());
                         assert!(off <= bound, "{name}: {off:e} above {bound:e}");
                     }
                 }
@@ -239,7 +241,7 @@ mod tests {
                     let got = run::<f64>(choice, evaluator, &point, Mode::Train).state;
                     for (got, defined) in got.iter().zip(&defined) {
                         let off = furthest(got, defined) / positive(largest(defined));
-                        assert!(off <= 1e-12, "{} {name} {evaluator:?}", choice.entry().name);
+                        assert!(off <= 1e-12, "{} {name} {evaluator:?}", choice.name());
                     }
                 }
             }
@@ -268,7 +270,7 @@ mod tests {
                 let result = run::<f32>(choice, evaluator, &point, Mode::Train);
                 assert!(result.y.is_empty());
                 let mut parameters = result.gradients[1..].iter().flatten();
-                assert!(parameters.all(|&g| g == 0.0), "{} {evaluator:?}", choice.entry().name);
+                assert!(parameters.all(|&g| g == 0.0), "{} {evaluator:?}", choice.name());
             }
         });
     }

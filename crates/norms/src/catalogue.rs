@@ -28,9 +28,7 @@ pub struct Entry {
     /// The name in prose.
     pub title: &'static str,
     /// The equation, its axes, parameters and constants.
-    pub source: NormSource,
-    /// Whether the equation speaks of groups, so that configs may set their number.
-    pub takes_groups: bool,
+    pub source: NormSource<'static>,
     /// What the variant is claimed to be invariant to; measured in the tests.
     pub claims: &'static [Claim],
     /// Where it was published.

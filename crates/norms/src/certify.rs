@@ -11,11 +11,11 @@ use gradcheck::{CheckError, Examination, Options, Progress, examine, examine_in_
 
 use self::control::DetachedLayerNorm;
 use self::layer::EntryLayer;
-use crate::catalogue::Entry;
+use crate::choice::NormChoice;
 
 /// Examines every operation that computes a norm, over the checker's battery for norms, on all cores.
 ///
-/// A norm with groups is examined with two of them. Where a case is about few features, every group
+/// A norm that knows groups is examined with two of them, unless more were chosen. Where a case is about few features, every group
 /// has as many.
 ///
 /// # Errors
@@ -24,20 +24,20 @@ use crate::catalogue::Entry;
 /// ```
 /// use gradcheck::{Options, Outcome};
 ///
-/// let layer = norms::find("layer").unwrap();
+/// let layer = norms::NormChoice::plain(norms::find("layer").unwrap());
 /// let plain = Options { only: Some("plain".to_string()), ..Options::default() };
-/// for examination in norms::certify(layer, &plain, &|_| ())? {
+/// for examination in norms::certify(&layer, &plain, &|_| ())? {
 ///     assert_eq!(examination.verdict.outcome(), Outcome::Passed);
 ///     assert!(examination.resolution < 1e-4);
 /// }
 /// # Ok::<(), gradcheck::CheckError>(())
 /// ```
 pub fn certify(
-    entry: &'static Entry,
+    choice: &NormChoice,
     options: &Options,
     progress: &(dyn Fn(&Progress) + Sync),
 ) -> Result<Vec<Examination>, CheckError> {
-    examine_in_parallel(|| EntryLayer::new(entry), options, progress)
+    examine_in_parallel(|| EntryLayer::new(choice), options, progress)
 }
 
 /// Examines a gradient that is known to be wrong: layer normalization with mean and variance taken for
@@ -60,7 +60,8 @@ mod tests {
     #[test]
     fn every_operation_of_the_catalogue_is_certified() {
         for entry in CATALOGUE {
-            let examined = certify(entry, &Options::default(), &|_| ()).expect(entry.name);
+            let examined =
+                certify(&NormChoice::plain(entry), &Options::default(), &|_| ()).expect(entry.name);
             for examination in examined {
                 let outcome = examination.verdict.outcome();
                 assert_eq!(outcome, Outcome::Passed, "{}\n{examination}", entry.name);

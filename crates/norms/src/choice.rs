@@ -1,11 +1,16 @@
-//! A norm as an experiment chooses it: an entry, its groups, its constants.
+//! A norm as an experiment chooses it: a variant, its groups, its constants.
+
+use std::sync::Arc;
 
 use dfdx::tensor::Cpu;
 use dfdx::tensor_ops::Device;
-use equations::{EquationError, Extents, NormEquation, SizeError};
+use equations::{
+    EquationError, Extents, NormEquation, NormSource, ParameterShape, ParameterSource, SizeError,
+};
 use ops::Element;
 
 use crate::catalogue::{Entry, Kernel};
+use crate::claims::{self, Claim};
 use crate::fused::{BatchNorm, LayerNorm};
 use crate::norm::Norm;
 use crate::through_dfdx::ThroughDfdx;
@@ -13,17 +18,67 @@ use crate::through_dfdx::ThroughDfdx;
 /// A checked choice of a norm.
 #[derive(Debug, Clone)]
 pub struct NormChoice {
-    entry: &'static Entry,
+    variant: Variant,
     groups: usize,
     constants: Vec<(String, f64)>,
     equation: NormEquation,
 }
 
-/// Two choices are equal if they would compute the same thing.
+/// Where the equation stands.
+#[derive(Debug, Clone)]
+enum Variant {
+    Listed(&'static Entry),
+    Defined(Arc<Definition>),
+}
+
+/// A norm that is not in the catalogue: an equation from an experiment file or a command line, with
+/// what it declares.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Definition {
+    /// The name, under which experiments choose it.
+    pub name: String,
+    /// The equation.
+    pub equation: String,
+    /// The axes of statistics without brackets.
+    pub over: String,
+    /// Name, shape and start of every learnable parameter that is not known without declaration.
+    pub parameters: Vec<(String, ParameterShape, f64)>,
+    /// Constants with their values.
+    pub constants: Vec<(String, f64)>,
+}
+
+impl Definition {
+    /// Reads and checks the equation, with other values for some of the constants.
+    ///
+    /// # Errors
+    /// What is wrong with the equation, its axes or its declarations.
+    pub fn parse(&self, overrides: &[(String, f64)]) -> Result<NormEquation, EquationError> {
+        let parameters: Vec<ParameterSource<'_>> = self
+            .parameters
+            .iter()
+            .map(|(name, shape, start)| ParameterSource { name, shape: *shape, start: *start })
+            .collect();
+        let constants: Vec<(&str, f64)> =
+            self.constants.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        let source = NormSource {
+            equation: &self.equation,
+            over: &self.over,
+            parameters: &parameters,
+            constants: &constants,
+        };
+        NormEquation::with_constants(&source, overrides)
+    }
+}
+
+/// Two choices are equal if they would compute the same thing under the same name.
 impl PartialEq for NormChoice {
     fn eq(&self, other: &Self) -> bool {
-        (self.entry.name, self.groups, &self.constants)
-            == (other.entry.name, other.groups, &other.constants)
+        let same = match (&self.variant, &other.variant) {
+            (Variant::Listed(one), Variant::Listed(other)) => one.name == other.name,
+            (Variant::Defined(one), Variant::Defined(other)) => one == other,
+            _ => false,
+        };
+        same && (self.groups, &self.constants) == (other.groups, &other.constants)
     }
 }
 
@@ -37,7 +92,8 @@ pub enum Evaluator {
 }
 
 impl NormChoice {
-    /// Chooses `entry` with constants of its equation, such as `eps`, set to other values.
+    /// Chooses an entry of the catalogue with constants of its equation, such as `eps`, set to other
+    /// values.
     ///
     /// # Errors
     /// If the equation has no such constant; the message names the nearest.
@@ -47,7 +103,7 @@ impl NormChoice {
         constants: Vec<(String, f64)>,
     ) -> Result<Self, EquationError> {
         let equation = NormEquation::with_constants(&entry.source, &constants)?;
-        Ok(NormChoice { entry, groups, constants, equation })
+        Ok(NormChoice { variant: Variant::Listed(entry), groups, constants, equation })
     }
 
     /// `entry` as it stands in the catalogue, in one group.
@@ -58,9 +114,75 @@ impl NormChoice {
         Self::new(entry, 1, Vec::new()).unwrap_or_else(|error| panic!("{}: {error}", entry.name))
     }
 
-    /// The entry of the catalogue.
-    pub fn entry(&self) -> &'static Entry {
-        self.entry
+    /// Chooses a norm of one's own.
+    ///
+    /// # Errors
+    /// What is wrong with its equation, its axes or its declarations, or a constant that it does not
+    /// have.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use norms::{Definition, NormChoice};
+    ///
+    /// let mean_absolute = Definition {
+    ///     name: "mean-absolute".to_owned(),
+    ///     equation: "gamma * x / (mean(abs(x)) + eps)".to_owned(),
+    ///     over: "features".to_owned(),
+    ///     parameters: vec![],
+    ///     constants: vec![],
+    /// };
+    /// let choice = NormChoice::defined(Arc::new(mean_absolute), 1, vec![])?;
+    /// assert_eq!(choice.equation().parameters()[0].name, "gamma");
+    /// # Ok::<(), equations::EquationError>(())
+    /// ```
+    pub fn defined(
+        definition: Arc<Definition>,
+        groups: usize,
+        constants: Vec<(String, f64)>,
+    ) -> Result<Self, EquationError> {
+        let equation = definition.parse(&constants)?;
+        Ok(NormChoice { variant: Variant::Defined(definition), groups, constants, equation })
+    }
+
+    /// The same variant with other groups and constants.
+    ///
+    /// # Errors
+    /// If the equation has no such constant.
+    pub fn with(
+        &self,
+        groups: usize,
+        constants: Vec<(String, f64)>,
+    ) -> Result<Self, EquationError> {
+        match &self.variant {
+            Variant::Listed(entry) => Self::new(entry, groups, constants),
+            Variant::Defined(definition) => {
+                Self::defined(Arc::clone(definition), groups, constants)
+            }
+        }
+    }
+
+    /// The name in experiments and on the command line.
+    pub fn name(&self) -> &str {
+        match &self.variant {
+            Variant::Listed(entry) => entry.name,
+            Variant::Defined(definition) => &definition.name,
+        }
+    }
+
+    /// The entry of the catalogue, if it is one.
+    pub fn entry(&self) -> Option<&'static Entry> {
+        match &self.variant {
+            Variant::Listed(entry) => Some(entry),
+            Variant::Defined(_) => None,
+        }
+    }
+
+    /// The definition, if the norm is not in the catalogue.
+    pub fn definition(&self) -> Option<&Arc<Definition>> {
+        match &self.variant {
+            Variant::Listed(_) => None,
+            Variant::Defined(definition) => Some(definition),
+        }
     }
 
     /// The number of groups; 1 for norms that know none.
@@ -68,7 +190,7 @@ impl NormChoice {
         self.groups
     }
 
-    /// The constants that differ from the entry's.
+    /// The constants that differ from the variant's.
     pub fn constants(&self) -> &[(String, f64)] {
         &self.constants
     }
@@ -76,6 +198,14 @@ impl NormChoice {
     /// The equation with these constants.
     pub fn equation(&self) -> &NormEquation {
         &self.equation
+    }
+
+    /// What the norm is invariant to: as the catalogue claims, or measured where nobody claims.
+    pub fn claims(&self) -> Vec<Claim> {
+        match &self.variant {
+            Variant::Listed(entry) => entry.claims.to_vec(),
+            Variant::Defined(_) => claims::measure(self),
+        }
     }
 
     /// Whether the groups divide a width.
@@ -86,13 +216,18 @@ impl NormChoice {
         Extents::new(1, 1, width, self.groups).map(|_| ())
     }
 
+    /// Whether the variant has a fused kernel of its own.
+    pub fn kernel(&self) -> Kernel {
+        self.entry().map_or(Kernel::Dfdx, |entry| entry.kernel)
+    }
+
     /// The operation that computes this norm.
     pub fn build<E: Element>(&self, evaluator: Evaluator) -> Box<dyn Norm<E>>
     where
         Cpu: Device<E>,
     {
         let equation = self.equation.clone();
-        match (evaluator, self.entry.kernel) {
+        match (evaluator, self.kernel()) {
             (Evaluator::Fastest, Kernel::Layer) => Box::new(LayerNorm::new(equation)),
             (Evaluator::Fastest, Kernel::Batch) => Box::new(BatchNorm::new(equation)),
             (Evaluator::Fastest, Kernel::Dfdx) | (Evaluator::Dfdx, _) => {

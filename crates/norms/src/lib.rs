@@ -41,6 +41,6 @@ mod through_dfdx;
 pub use catalogue::{CATALOGUE, Citation, Entry, Kernel, find};
 pub use certify::{certify, standing_control};
 pub use check_dfdx::{Traced, check_dfdx};
-pub use choice::{Evaluator, NormChoice};
+pub use choice::{Definition, Evaluator, NormChoice};
 pub use claims::{Claim, measure};
 pub use norm::{Norm, ParameterSpec, State};

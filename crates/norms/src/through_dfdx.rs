@@ -4,6 +4,7 @@
 
 mod axes;
 mod evaluate;
+mod own;
 
 use dfdx::tensor::Cpu;
 use dfdx::tensor_ops::Device;

@@ -9,7 +9,7 @@ mod values;
 use equations::{NormEquation, NormSource};
 
 /// A norm without declarations.
-fn source(equation: &'static str, over: &'static str) -> NormSource {
+fn source(equation: &'static str, over: &'static str) -> NormSource<'static> {
     NormSource { equation, over, parameters: &[], constants: &[] }
 }
 

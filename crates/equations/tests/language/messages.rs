@@ -270,7 +270,7 @@ fn declarations() {
         let source = NormSource { equation: "x", over: "none", parameters, constants };
         NormEquation::parse(&source).unwrap_err()
     };
-    const fn scalar(name: &'static str) -> ParameterSource {
+    const fn scalar(name: &'static str) -> ParameterSource<'static> {
         ParameterSource { name, shape: ParameterShape::Scalar, start: 0.5 }
     }
     const BAD: [ParameterSource; 1] = [scalar("2k")];

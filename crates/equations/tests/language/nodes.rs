@@ -82,7 +82,7 @@ fn only_what_is_used_is_a_parameter_or_a_constant() {
 
 #[test]
 fn declarations_replace_and_add() {
-    const DYNAMIC_TANH: NormSource = NormSource {
+    const DYNAMIC_TANH: NormSource<'_> = NormSource {
         equation: "γ * tanh(α * x) + k * eps",
         over: "none",
         parameters: &[

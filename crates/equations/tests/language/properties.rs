@@ -150,9 +150,7 @@ fn without_slots(expression: &Expression) -> Vec<(Operation, Axes)> {
 }
 
 fn value(text: &str, mode: Mode) -> Vec<f64> {
-    // Sources are static because the catalogue is; a test may leak a few texts.
-    let equation: &'static str = Box::leak(text.to_owned().into_boxed_str());
-    let source = NormSource { equation, over: "features", parameters: &[], constants: &[] };
+    let source = NormSource { equation: text, over: "features", parameters: &[], constants: &[] };
     let norm = NormEquation::parse(&source).unwrap();
     let extents = Extents { samples: 2, positions: 2, groups: 2, channels: 2 };
     let x: Vec<f64> = (0..16).map(|index| f64::from(index * 7 % 16) / 4.0 - 1.5).collect();

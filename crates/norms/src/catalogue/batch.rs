@@ -22,7 +22,6 @@ pub(super) const ENTRY: Entry = Entry {
         parameters: &[],
         constants: &[],
     },
-    takes_groups: false,
     claims: &[Claim::Shift, Claim::Scale],
     citation: Citation { authors: "Ioffe, Szegedy", year: 2015, arxiv: "1502.03167" },
     kernel: Kernel::Batch,

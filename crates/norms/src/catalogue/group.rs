@@ -18,7 +18,6 @@ pub(super) const ENTRY: Entry = Entry {
         parameters: &[],
         constants: &[],
     },
-    takes_groups: true,
     claims: &[Claim::Shift, Claim::Scale, Claim::SampleIndependence, Claim::SameInEvaluation],
     citation: Citation { authors: "Wu, He", year: 2018, arxiv: "1803.08494" },
     kernel: Kernel::Dfdx,

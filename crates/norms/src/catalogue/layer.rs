@@ -18,7 +18,6 @@ pub(super) const ENTRY: Entry = Entry {
         parameters: &[],
         constants: &[],
     },
-    takes_groups: false,
     claims: &[Claim::Shift, Claim::Scale, Claim::SampleIndependence, Claim::SameInEvaluation],
     citation: Citation { authors: "Ba, Kiros, Hinton", year: 2016, arxiv: "1607.06450" },
     kernel: Kernel::Layer,

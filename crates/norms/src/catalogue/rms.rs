@@ -18,7 +18,6 @@ pub(super) const ENTRY: Entry = Entry {
         parameters: &[],
         constants: &[],
     },
-    takes_groups: false,
     claims: &[Claim::Scale, Claim::SampleIndependence, Claim::SameInEvaluation],
     citation: Citation { authors: "Zhang, Sennrich", year: 2019, arxiv: "1910.07467" },
     kernel: Kernel::Dfdx,

@@ -5,6 +5,7 @@ use gradcheck::{Evaluation, Kernel, KernelInfo, Layer, Parameter, Property, Valu
 
 use super::layer::EntryLayer;
 use crate::catalogue::{Citation, Entry, Kernel as Operation, find};
+use crate::choice::NormChoice;
 
 /// Its value is that of layer normalization. Its derivative takes the statistics for constants, as an
 /// implementation that detaches them does.
@@ -17,7 +18,6 @@ static DETACHED: Entry = Entry {
         parameters: &[],
         constants: &[],
     },
-    takes_groups: false,
     claims: &[],
     citation: Citation { authors: "Xu et al.", year: 2019, arxiv: "1911.07013" },
     kernel: Operation::Dfdx,
@@ -31,8 +31,9 @@ pub(super) struct DetachedLayerNorm {
 
 impl DetachedLayerNorm {
     pub(super) fn new() -> Self {
-        let definition = EntryLayer::new(find("layer").expect("it is in the catalogue"));
-        DetachedLayerNorm { definition, kernels: EntryLayer::new(&DETACHED) }
+        let definition =
+            EntryLayer::new(&NormChoice::plain(find("layer").expect("it is in the catalogue")));
+        DetachedLayerNorm { definition, kernels: EntryLayer::new(&NormChoice::plain(&DETACHED)) }
     }
 }
 
@@ -71,7 +72,9 @@ mod tests {
     #[test]
     fn stops_are_frozen_and_the_distance_to_the_derivative_without_them_is_told() {
         let plain = Options { only: Some("plain".to_string()), ..Options::default() };
-        for found in examine(&EntryLayer::new(&DETACHED), &plain).expect("it can be examined") {
+        for found in examine(&EntryLayer::new(&NormChoice::plain(&DETACHED)), &plain)
+            .expect("it can be examined")
+        {
             // What dfdx computes is the derivative of the text with its stops.
             assert_eq!(found.verdict.outcome(), Outcome::Passed, "{found}");
             // Both terms of the statistics are missing, which is no small part of a gradient.

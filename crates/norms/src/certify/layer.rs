@@ -10,7 +10,7 @@ use gradcheck::{
 use ops::Layout;
 
 use super::kernel::EntryKernel;
-use crate::catalogue::{Entry, Kernel as Operation};
+use crate::catalogue::Kernel as Operation;
 use crate::choice::{Evaluator, NormChoice};
 use crate::claims::Claim;
 
@@ -24,19 +24,22 @@ const OPERATIONS: [(Precision, Evaluator); 4] = [
 
 /// A norm of the catalogue with its operations.
 pub(super) struct EntryLayer {
-    entry: &'static Entry,
     groups: usize,
+    claims: Vec<Claim>,
     plain: NormChoice,
     /// The norm at every eps that a case asked for, by its bits.
     at_eps: RefCell<HashMap<u64, NormChoice>>,
 }
 
 impl EntryLayer {
-    pub(super) fn new(entry: &'static Entry) -> Self {
-        let groups = if entry.takes_groups { 2 } else { 1 };
-        let plain = NormChoice::new(entry, groups, Vec::new())
-            .unwrap_or_else(|error| panic!("{}: {error}", entry.name));
-        EntryLayer { entry, groups, plain, at_eps: RefCell::default() }
+    pub(super) fn new(choice: &NormChoice) -> Self {
+        let groups = match choice.groups() {
+            1 if choice.equation().knows_groups() => 2,
+            groups => groups,
+        };
+        let plain = choice.with(groups, choice.constants().to_vec());
+        let plain = plain.expect("the constants are those of the choice");
+        EntryLayer { groups, claims: plain.claims(), plain, at_eps: RefCell::default() }
     }
 
     pub(super) fn has_eps(&self) -> bool {
@@ -47,15 +50,17 @@ impl EntryLayer {
     pub(super) fn choice(&self, eps: Option<f64>) -> NormChoice {
         let Some(eps) = eps else { return self.plain.clone() };
         let with_eps = || {
-            let constants = vec![("eps".to_owned(), eps)];
-            NormChoice::new(self.entry, self.groups, constants).expect("it has the constant eps")
+            let mut constants = self.plain.constants().to_vec();
+            constants.retain(|(name, _)| name != "eps");
+            constants.push(("eps".to_owned(), eps));
+            self.plain.with(self.groups, constants).expect("it has the constant eps")
         };
         self.at_eps.borrow_mut().entry(eps.to_bits()).or_insert_with(with_eps).clone()
     }
 
     /// How many operations differ: without a kernel of its own a norm is computed by dfdx alone.
     fn operations(&self) -> impl Iterator<Item = &'static (Precision, Evaluator)> {
-        let has_kernel = self.entry.kernel != Operation::Dfdx;
+        let has_kernel = self.plain.kernel() != Operation::Dfdx;
         OPERATIONS.iter().filter(move |(_, by)| has_kernel || *by == Evaluator::Dfdx)
     }
 
@@ -75,7 +80,7 @@ pub(super) fn layout(shape: &[usize]) -> (Layout, usize) {
 
 impl Layer for EntryLayer {
     fn name(&self) -> String {
-        self.entry.name.to_owned()
+        self.plain.name().to_owned()
     }
 
     fn fit(&self, shape: &[usize]) -> Vec<usize> {
@@ -140,7 +145,7 @@ impl Layer for EntryLayer {
         let over = self.plain.equation().over();
         let slices = Slices::by(shape, |index| slice(&extents, over, index));
         let samples = Slices::by(shape, |index| index[0]);
-        let claims = |claim| self.entry.claims.contains(&claim);
+        let claims = |claim| self.claims.contains(&claim);
         let mut properties = Vec::new();
         if claims(Claim::Shift) {
             properties.push(Property::Shift(slices));

@@ -6,6 +6,7 @@ use equations::{Axes, Binary, Expression, Extents, NormEquation, Operation, Poin
 use ops::{DfdxTensor, Element, Mode};
 
 use super::axes::{Taped, shape, sizes, spread, sum_along, tuple};
+use super::own;
 use crate::norm::State;
 
 type Tape<E> = OwnedTape<E, Cpu>;
@@ -115,13 +116,28 @@ where
 
     fn pointwise(&mut self, function: Pointwise, e: usize) -> DfdxTensor<E> {
         match function {
-            Pointwise::Sqrt => self.unary(e, |e| e.sqrt()),
+            // dfdx's derivative is infinite at 0, where the language has 0.
+            Pointwise::Sqrt => {
+                let half = E::nearest(0.5);
+                self.unary(e, |e| {
+                    own::pointwise(e, E::sqrt, move |e| half * own::inverse_or_zero(e.sqrt()))
+                })
+            }
             Pointwise::Rsqrt => self.unary(e, |e| e.sqrt().recip()),
             Pointwise::Abs => self.unary(e, |e| e.abs()),
             Pointwise::Exp => self.unary(e, |e| e.exp()),
             Pointwise::Log => self.unary(e, |e| e.ln()),
             Pointwise::Tanh => self.unary(e, |e| e.tanh()),
             Pointwise::Sigmoid => self.unary(e, |e| e.sigmoid()),
+            Pointwise::Erf => {
+                let scale = E::nearest(std::f64::consts::FRAC_2_SQRT_PI);
+                let erf = |e: E| E::nearest(libm::erf(e.double()));
+                self.unary(e, |e| own::pointwise(e, erf, move |e| scale * (-e * e).exp()))
+            }
+            Pointwise::Atan => {
+                let slope = |e: E| (E::one() + e * e).recip();
+                self.unary(e, |e| own::pointwise(e, E::atan, slope))
+            }
             // dfdx has no sign; its derivative is 0, so a constant will do.
             Pointwise::Sign => {
                 let sign = |e: E| if e == E::zero() { e } else { e.signum() };

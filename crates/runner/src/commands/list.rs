@@ -49,7 +49,8 @@ fn render(topic: Topic) -> String {
 
 fn norms() -> String {
     let rows = norms::CATALOGUE.iter().map(|entry| {
-        let options = if entry.takes_groups { "groups" } else { "" };
+        let equation = norms::NormChoice::plain(entry);
+        let options = if equation.equation().knows_groups() { "groups" } else { "" };
         let claims: Vec<String> = entry.claims.iter().map(ToString::to_string).collect();
         vec![
             entry.name.to_string(),

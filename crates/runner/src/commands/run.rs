@@ -96,7 +96,7 @@ fn arms(plan: &Plan, dataset: &Dataset) -> String {
                 network.architecture.name.to_string(),
                 network.depth.to_string(),
                 network.width.to_string(),
-                network.norm.entry().name.to_string(),
+                network.norm.name().to_string(),
                 network.placement.name.to_string(),
                 network.init.name.to_string(),
                 arm.training.steps(dataset.train.len()).to_string(),

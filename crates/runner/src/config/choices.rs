@@ -14,7 +14,7 @@ pub fn norm(value: &Value<'_>, mistakes: &mut Mistakes<'_>) -> Option<NormChoice
         named("norm", value, norms::CATALOGUE.iter().map(|entry| (entry.name, *entry)), mistakes)?;
     let constants = constants(&NormChoice::plain(entry));
     let mut allowed = vec!["name"];
-    if entry.takes_groups {
+    if NormChoice::plain(entry).equation().knows_groups() {
         allowed.push("groups");
     }
     allowed.extend(constants.iter().map(|(name, _)| name.as_str()));
@@ -36,12 +36,12 @@ pub fn norm(value: &Value<'_>, mistakes: &mut Mistakes<'_>) -> Option<NormChoice
 }
 
 fn groups(
-    entry: &Entry,
+    entry: &'static Entry,
     value: &Value<'_>,
     options: &[(&str, &Value<'_>)],
     mistakes: &mut Mistakes<'_>,
 ) -> Option<usize> {
-    if !entry.takes_groups {
+    if !NormChoice::plain(entry).equation().knows_groups() {
         return Some(1);
     }
     match options.iter().find(|(key, _)| *key == "groups") {

@@ -226,7 +226,7 @@ impl Setting {
     pub fn toml(&self) -> String {
         match self {
             Setting::Norm(norm) => {
-                table(norm.entry().name, &norm_options(norm, &choices::constants(norm), float))
+                table(norm.name(), &norm_options(norm, &choices::constants(norm), float))
             }
             Setting::Optimizer(optimizer) => {
                 let constants = choices::optimizer_values(*optimizer);
@@ -251,10 +251,12 @@ impl Setting {
     pub fn label(&self) -> String {
         match self {
             Setting::Norm(norm) => {
-                let plain = choices::constants(&NormChoice::plain(norm.entry()));
+                let plain = choices::constants(
+                    &norm.with(norm.groups(), Vec::new()).expect("no constant is changed"),
+                );
                 let mut changed = choices::constants(norm);
                 changed.retain(|constant| !plain.contains(constant));
-                label(norm.entry().name, &norm_options(norm, &changed, shortest))
+                label(norm.name(), &norm_options(norm, &changed, shortest))
             }
             Setting::Optimizer(optimizer) => {
                 let entry = choices::optimizer_entry(optimizer);
@@ -282,7 +284,7 @@ fn norm_options(
     number: fn(f64) -> String,
 ) -> Vec<(String, String)> {
     let mut options = written(constants, number);
-    if norm.entry().takes_groups {
+    if norm.equation().knows_groups() {
         options.insert(0, ("groups".to_string(), norm.groups().to_string()));
     }
     options

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use gradcheck::Options;
-use norms::{Entry, certify, standing_control};
+use norms::{Entry, NormChoice, certify, standing_control};
 
 use super::progress::Progress;
 use super::{Examined, What};
@@ -17,7 +17,7 @@ pub(super) fn examine(names: &[String], options: &Options) -> Result<Examined, F
     let (mut examinations, mut seconds) = (Vec::new(), Vec::new());
     for entry in entries {
         let begun = Instant::now();
-        let examined = certify(entry, options, &|at| progress.show(at));
+        let examined = certify(&NormChoice::plain(entry), options, &|at| progress.show(at));
         examinations.extend(examined.inspect_err(|_| progress.end())?);
         seconds.push(begun.elapsed().as_secs_f64());
     }

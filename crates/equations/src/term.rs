@@ -1,0 +1,73 @@
+use crate::axes::Axes;
+use crate::operation::{Binary, Pointwise, Statistic};
+
+/// The place of a term in [`Formulas::terms`](crate::Formulas::terms).
+pub type TermId = usize;
+
+/// A term of a formula: what a derivative is made of. Sums and products have any number of operands,
+/// as people write them, and equal terms are one term.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Term {
+    /// A number.
+    Number(f64),
+    /// Something given.
+    Input(Input),
+    /// `constant + Σ factor * term`
+    Sum {
+        /// What is added to the terms.
+        constant: f64,
+        /// Every term with its factor.
+        terms: Vec<(f64, TermId)>,
+    },
+    /// `Π term ^ exponent`
+    Product(Vec<(TermId, i32)>),
+    /// `base ^ exponent` for an exponent that is no integer, or beyond the integers that multiply. NaN for a
+    /// base below 0.
+    Power(TermId, f64),
+    /// A pointwise function.
+    Pointwise(Pointwise, TermId),
+    /// [`Binary::Minimum`] or [`Binary::Maximum`] of two terms; NaN in gives NaN out.
+    Extreme(Binary, TermId, TermId),
+    /// `mean`, `sum`, `var`, `max` or `min` over axes. Where the term does not vary along them it
+    /// counts as written out in full.
+    Statistic(Statistic, TermId, Axes),
+    /// The number of elements along axes.
+    Size(Axes),
+    /// `1 / e`, and 0 where `e` is 0: derivatives without bound count as 0.
+    InverseOrZero(TermId),
+    /// The value of its operand, through which no derivative goes.
+    Stop(TermId),
+}
+
+/// What a formula is given.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum Input {
+    /// The activation.
+    X,
+    /// A parameter, by its index among [`NormEquation::parameters`](crate::NormEquation::parameters).
+    Parameter(usize),
+    /// A constant, by its index among [`NormEquation::constants`](crate::NormEquation::constants).
+    Constant(usize),
+    /// In evaluation the running average of a slot.
+    Average(usize),
+    /// The gradient of the loss with respect to the result: `dy`.
+    Cotangent,
+}
+
+impl Term {
+    /// The terms that this one is made of.
+    #[must_use]
+    pub fn operands(&self) -> Vec<TermId> {
+        match self {
+            Term::Number(_) | Term::Input(_) | Term::Size(_) => Vec::new(),
+            Term::Sum { terms, .. } => terms.iter().map(|(_, term)| *term).collect(),
+            Term::Product(factors) => factors.iter().map(|(term, _)| *term).collect(),
+            Term::Power(e, _)
+            | Term::Pointwise(_, e)
+            | Term::Statistic(_, e, _)
+            | Term::InverseOrZero(e)
+            | Term::Stop(e) => vec![*e],
+            Term::Extreme(_, a, b) => vec![*a, *b],
+        }
+    }
+}
