@@ -69,14 +69,19 @@ pub fn atan_each(values: &mut [f64]) {
     values.iter_mut().for_each(|value| *value = atan(*value));
 }
 
-/// `c[0] + c[1] * x + c[2] * x^2 + ...` by Horner's rule.
+/// `c[0] + c[1] * x + c[2] * x^2 + ...`: Horner's rule for the even and for the odd powers, so that
+/// two chains of dependent operations run beside each other.
 #[inline(always)]
 fn polynomial<const N: usize>(x: f64, coefficients: [f64; N]) -> f64 {
-    let mut sum = coefficients[N - 1];
-    for index in (0..N - 1).rev() {
-        sum = sum * x + coefficients[index];
+    let square = x * x;
+    let mut sums = [coefficients[N - 1], coefficients[N - 2]];
+    for index in (0..N - 2).rev() {
+        let parity = (N - 1 - index) % 2;
+        sums[parity] = sums[parity] * square + coefficients[index];
     }
-    sum
+    // The chain that ends with the first coefficient is the one of the even powers.
+    let (even, odd) = if N % 2 == 1 { (sums[0], sums[1]) } else { (sums[1], sums[0]) };
+    even + x * odd
 }
 
 /// 1.5 * 2^52. Added to a number below 2^51 in magnitude it leaves the nearest integer in the low
