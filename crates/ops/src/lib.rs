@@ -19,6 +19,7 @@
 mod buffer;
 mod cross_entropy;
 mod element;
+pub mod functions;
 mod gradients;
 mod layout;
 mod linear;
