@@ -35,6 +35,7 @@ mod broadcast;
 mod calls;
 mod cursor;
 mod derivation;
+mod derivation_text;
 mod error;
 mod evaluation;
 mod expression;

@@ -1,6 +1,7 @@
 //! Tests of the language through its public interface.
 
 mod derivatives;
+mod gradients;
 mod messages;
 mod nodes;
 mod norms;

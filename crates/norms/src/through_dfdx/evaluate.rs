@@ -119,16 +119,10 @@ where
                     own::pointwise(e, E::sqrt, move |e| half * own::inverse_or_zero(e.sqrt()))
                 })
             }
-            Pointwise::Rsqrt => {
-                let slope = |e: E| {
-                    let inverse = own::inverse_or_zero(e.sqrt());
-                    E::nearest(-0.5) * inverse * inverse * inverse
-                };
-                self.unary(e, |e| own::pointwise(e, |e: E| e.sqrt().recip(), slope))
-            }
+            Pointwise::Rsqrt => self.unary(e, |e| e.sqrt().recip()),
             Pointwise::Abs => self.unary(e, |e| own::pointwise(e, E::abs, own::sign)),
             Pointwise::Exp => self.unary(e, |e| e.exp()),
-            Pointwise::Log => self.unary(e, |e| own::pointwise(e, E::ln, own::inverse_or_zero)),
+            Pointwise::Log => self.unary(e, |e| e.ln()),
             Pointwise::Tanh => self.unary(e, |e| e.tanh()),
             Pointwise::Sigmoid => self.unary(e, |e| e.sigmoid()),
             Pointwise::Erf => {

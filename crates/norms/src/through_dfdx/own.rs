@@ -4,8 +4,7 @@
 //! | | dfdx 0.13 | the language |
 //! |---|---|---|
 //! | `sqrt` at 0 | infinite derivative | 0 |
-//! | `rsqrt`, `log` at 0 | infinite or NaN derivative | 0 |
-//! | `x^0.5` at 0, `x^-1` at 0 | infinite derivative | 0 |
+//! | `x^0.5` at 0 | infinite derivative | 0 |
 //! | `x^0` at 0 | NaN derivative, 0 times infinity | 0 |
 //! | `x^0.5` at minus infinity | infinity | NaN |
 //! | `max(a, b)`, `min(a, b)` with a NaN | the other operand; half the derivative to each | NaN |
@@ -15,8 +14,8 @@
 //! | an operation of a tensor with itself | its backward panics | an operation like any other |
 //!
 //! The same in both: ties of two in equal halves, `abs` with derivative 0 at 0, `exp`, `tanh`,
-//! `sigmoid`. A quotient with divisor 0 has no finite value, and its derivative is what comes out of
-//! the arithmetic: infinite or NaN.
+//! `sigmoid`. At a pole (`1 / 0`, `0^-1`, `log(0)`, `rsqrt(0)`) there is no finite value, and the
+//! derivative is what comes out of the arithmetic: infinite or NaN.
 
 use std::mem::take;
 

@@ -1,5 +1,5 @@
 //! `base ^ exponent` with the language's values and derivatives: integer exponents multiply, others
-//! need a base that is not negative, and where calculus has no finite derivative it is 0.
+//! need a base that is not negative, and where the value is finite but the derivative is not, it is 0.
 
 use dfdx::tensor::Cpu;
 use dfdx::tensor_ops::Device;
@@ -29,10 +29,8 @@ fn value<E: Element>(base: E, exponent: f64) -> E {
 }
 
 fn slope<E: Element>(base: E, exponent: f64) -> E {
-    if exponent == 0.0 {
-        E::zero()
-    } else if base == E::zero() && exponent != 1.0 {
-        // 0 above the exponent 1, without bound below it.
+    let without_bound = base == E::zero() && exponent < 1.0 && exponent > 0.0;
+    if exponent == 0.0 || without_bound {
         E::zero()
     } else {
         E::nearest(exponent) * value(base, exponent - 1.0)
