@@ -162,7 +162,7 @@ impl Terms<'_> {
         } else if factor != 1.0 {
             above.push(self.notation.number(factor));
         }
-        for &(term, exponent) in factors {
+        for (term, exponent) in self.flat(factors) {
             let part = if exponent > 0 { &mut above } else { &mut below };
             let base = self.of[term].clone();
             part.push(match exponent.unsigned_abs() {
@@ -175,6 +175,20 @@ impl Terms<'_> {
             return numerator;
         }
         self.notation.fraction(numerator, self.notation.product(below))
+    }
+
+    /// The factors with those of products among them in their place.
+    fn flat(&self, factors: &[(TermId, i32)]) -> Vec<(TermId, i32)> {
+        let inner =
+            |&(term, exponent): &(TermId, i32)| match &self.derivation.formulas.terms()[term] {
+                Term::Product(inner)
+                    if exponent.abs() == 1 && self.derivation.name_of(term).is_none() =>
+                {
+                    inner.iter().map(|&(e, by)| (e, by * exponent)).collect()
+                }
+                _ => vec![(term, exponent)],
+            };
+        factors.iter().flat_map(inner).collect()
     }
 
     fn number(&self, value: f64) -> Piece {

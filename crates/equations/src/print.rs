@@ -29,6 +29,14 @@ pub(crate) fn latex(expression: &Expression) -> String {
     aligned(&definitions)
 }
 
+/// The text of one node, in which definitions appear by their names.
+pub(crate) fn part(expression: &Expression, node: NodeId) -> String {
+    let kept = |(_, id): &&(String, NodeId)| *id != node;
+    let definitions = expression.definitions.iter().filter(kept).cloned().collect();
+    let nodes = expression.nodes[..=node].to_vec();
+    lines(&Expression { nodes, definitions, ..expression.clone() }, Notation::Ascii).1
+}
+
 /// `name = text` for every line, aligned at the equals signs.
 pub(crate) fn aligned(lines: &[(String, String)]) -> String {
     let lines: Vec<String> = lines.iter().map(|(name, text)| format!("{name} &= {text}")).collect();

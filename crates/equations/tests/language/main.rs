@@ -1,6 +1,7 @@
 //! Tests of the language through its public interface.
 
 mod derivatives;
+mod finite;
 mod gradients;
 mod messages;
 mod nodes;
