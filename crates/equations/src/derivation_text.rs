@@ -44,10 +44,9 @@ impl Derivation {
     /// Names with their texts: what the gradients use, then the gradients.
     fn lines(&self, equation: &NormEquation, notation: Notation) -> Vec<(String, String)> {
         let mut terms = Terms { notation, equation, derivation: self, of: Vec::new() };
-        let needed = self.needed_for_gradients();
         let mut lines = Vec::new();
-        for id in 0..self.formulas.terms().len() {
-            if !needed[id] {
+        for (id, needed) in self.needed_for_gradients().into_iter().enumerate() {
+            if !needed {
                 terms.of.push(Piece::default());
                 continue;
             }

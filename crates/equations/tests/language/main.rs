@@ -3,10 +3,13 @@
 mod derivatives;
 mod finite;
 mod gradients;
+mod meaning;
 mod messages;
+mod naive;
 mod nodes;
 mod norms;
 mod properties;
+mod tree;
 mod values;
 
 use equations::{NormEquation, NormSource};
