@@ -7,8 +7,8 @@ use crate::expression::{Expression, Vocabulary};
 use crate::lexer::Token;
 use crate::operation::{Binary, FUNCTIONS, Node, NodeId, Operation};
 
-const MOST_NODES: usize = 10_000;
-const DEEPEST_NESTING: usize = 200;
+pub(crate) const MOST_NODES: usize = 10_000;
+pub(crate) const DEEPEST_NESTING: usize = 200;
 
 /// The name of the number of elements reduced, which takes axes but no argument.
 pub(crate) const SIZE: &str = "size";
