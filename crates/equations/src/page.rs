@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::operation::FUNCTIONS;
 use crate::parser::SIZE;
-use crate::{Axes, EquationError, Mode, NormEquation, NormSource, ParameterShape, ParameterSource};
+use crate::{
+    Axes, EquationError, Expression, Mode, Name, NormEquation, NormSource, ParameterShape,
+    ParameterSource, Vocabulary,
+};
 
 const PAGE: &str = include_str!("../../../docs/equations.md");
 
@@ -45,6 +48,19 @@ fn equations_parse() {
     for (over, equation) in equations {
         let norm = parse(equation, over).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(norm.warning(), None, "{equation}");
+    }
+}
+
+#[test]
+fn placements_parse() {
+    let constant = |name| Name { name, varies: Axes::NONE, constant: true };
+    let x = Name { name: "x", varies: Axes::ALL, constant: false };
+    let names = [x, constant("blocks"), constant("branches"), constant("block")];
+    let vocabulary = Vocabulary { names: &names, functions: &["f", "norm"], over: None };
+    let placements = blocks("placement");
+    assert_eq!(placements.len(), 1);
+    for (_, equation) in placements {
+        assert!(Expression::parse(equation, &vocabulary).is_ok(), "{equation}");
     }
 }
 

@@ -228,6 +228,10 @@ impl Parser<'_> {
             let error = self.cursor.error(span, format!("`{name}` is a function"));
             return Err(error.with_help(format!("write `{name}(...)`")));
         }
+        if self.cursor.is_defined_later(name) {
+            let error = self.cursor.error(span, format!("`{name}` is used before its definition"));
+            return Err(error.with_help("move the definition to the front"));
+        }
         let names = self.vocabulary.names.iter().map(|known| known.name);
         let definitions = self.definitions.iter().map(|(name, _)| name.as_str());
         let sizes: &[&str] = if self.vocabulary.over.is_some() { &[SIZE, GROUPS] } else { &[] };
