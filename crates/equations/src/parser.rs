@@ -7,8 +7,8 @@ use crate::expression::{Expression, Vocabulary};
 use crate::lexer::Token;
 use crate::operation::{Binary, FUNCTIONS, Node, NodeId, Operation};
 
-const MOST_NODES: usize = 10_000;
-const DEEPEST_NESTING: usize = 200;
+pub(crate) const MOST_NODES: usize = 10_000;
+pub(crate) const DEEPEST_NESTING: usize = 200;
 
 /// The name of the number of elements reduced, which takes axes but no argument.
 pub(crate) const SIZE: &str = "size";
@@ -98,7 +98,9 @@ impl Parser<'_> {
         };
         let taken = if self.defined(&name).is_some() {
             Some("is defined already")
-        } else if self.vocabulary.names.iter().any(|known| known.name == name) {
+        } else if self.vocabulary.names.iter().any(|known| known.name == name)
+            || (name == GROUPS && self.vocabulary.over.is_some())
+        {
             Some("has a meaning already")
         } else if is_word(&name) || self.vocabulary.functions.contains(&name.as_str()) {
             Some("is a word of the language")
@@ -226,9 +228,15 @@ impl Parser<'_> {
             let error = self.cursor.error(span, format!("`{name}` is a function"));
             return Err(error.with_help(format!("write `{name}(...)`")));
         }
+        if self.cursor.is_defined_later(name) {
+            let error = self.cursor.error(span, format!("`{name}` is used before its definition"));
+            return Err(error.with_help("move the definition to the front"));
+        }
         let names = self.vocabulary.names.iter().map(|known| known.name);
         let definitions = self.definitions.iter().map(|(name, _)| name.as_str());
-        let help = suggestion(name, names.chain(definitions).chain([SIZE]));
+        let sizes: &[&str] = if self.vocabulary.over.is_some() { &[SIZE, GROUPS] } else { &[] };
+        let sizes = sizes.iter().copied();
+        let help = suggestion(name, names.chain(definitions).chain(sizes));
         Err(self.cursor.error(span, format!("unknown name `{name}`")).with_help(help))
     }
 
