@@ -100,7 +100,7 @@ impl Compiled {
         mode.run(
             plan,
             &mut arrays,
-            Wide { x: x.buffer(), cotangent: &Buffer::default(), out: &mut y },
+            Wide { x: x.buffer(), cotangent: Some(&Buffer::default()), out: &mut y },
         );
         if pass.mode() == Mode::Train {
             self.track(plan, &arrays, extents, averages);
@@ -192,27 +192,6 @@ impl OneMode {
             remembered.remove(0);
         }
         remembered.push(Rc::clone(&sized));
-        if std::env::var("DBGPLAN").is_ok() {
-            for (n, p) in [("f", &sized.forward.0), ("b", &sized.backward.0)] {
-                println!("{n} outer {:?} together {}", p.outer, p.together);
-                for s in &p.before.steps {
-                    println!("  before {s:?}");
-                }
-                for s in &p.chunk.steps {
-                    match s {
-                        chunk::Step::Pass(v) => {
-                            for i in v {
-                                println!("    {i:?}");
-                            }
-                        }
-                        s => println!("  {s:?}"),
-                    }
-                }
-                for s in &p.after.steps {
-                    println!("  after {s:?}");
-                }
-            }
-        }
         sized
     }
 }
@@ -244,7 +223,7 @@ struct Saved<E: Element> {
 }
 
 impl<E: Element> Saved<E> {
-    fn backward(self, dy: Buffer<E>, gradients: &mut Gradients<E>) {
+    fn backward(self, mut dy: Buffer<E>, gradients: &mut Gradients<E>) {
         let (plan, arrays) = &self.sized.backward;
         let mut arrays = arrays.borrow_mut();
         fill_inputs(plan, &mut arrays, &self.parameters, &self.averages);
@@ -253,8 +232,15 @@ impl<E: Element> Saved<E> {
                 arrays[*array].copy_from_slice(kept);
             }
         }
-        let mut dx = Buffer::unspecified(dy.len());
-        self.mode.run(plan, &mut arrays, Wide { x: self.x.buffer(), cotangent: &dy, out: &mut dx });
+        let x = self.x.buffer();
+        let dx = if plan.in_place {
+            self.mode.run(plan, &mut arrays, Wide { x, cotangent: None, out: &mut dy });
+            dy
+        } else {
+            let mut dx = Buffer::unspecified(dy.len());
+            self.mode.run(plan, &mut arrays, Wide { x, cotangent: Some(&dy), out: &mut dx });
+            dx
+        };
         gradients.add(self.x.key(), dx);
         let program = &self.mode.program;
         let results = plan.results.iter().zip(&program.dparameters);
@@ -263,9 +249,13 @@ impl<E: Element> Saved<E> {
         {
             let found = &arrays[array];
             let mut gradient = Buffer::unspecified(parameter.as_slice().len());
-            let places = spread(&self.sized.extents, program.nodes[*node].varies, shape);
-            for (gradient, place) in gradient.iter_mut().zip(places) {
-                *gradient = E::nearest(found[place]);
+            if found.len() == gradient.len() {
+                kernels::cast(&mut gradient, found);
+            } else {
+                let places = spread(&self.sized.extents, program.nodes[*node].varies, shape);
+                for (gradient, place) in gradient.iter_mut().zip(places) {
+                    *gradient = E::nearest(found[place]);
+                }
             }
             gradients.add(parameter.key(), gradient);
         }

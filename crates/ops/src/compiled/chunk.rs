@@ -40,16 +40,35 @@ pub(super) enum Arrays {
 pub(super) enum InBlock {
     /// Reads x or the cotangent.
     Load(Input, usize),
-    Unary(Unary, usize, View),
-    Pair(Pair, usize, View, View),
+    /// Computes a block.
+    Compute(Pointwise, usize),
     Reduce(Reduction, View, View),
     ReduceProducts(View, View, View),
     /// Writes the wide result.
     Store(View),
-    /// Computes the wide result where it is to be, or in a block first where types differ.
-    StorePair(Pair, usize, View, View),
+    /// Computes the wide result where it is to be, or in a block first where that cannot be.
+    Finish(Pointwise, usize),
     /// Writes an array that outlives the chunk.
     Keep(View, View),
+}
+
+/// What is computed element by element.
+#[derive(Debug)]
+pub(super) enum Pointwise {
+    Unary(Unary, View),
+    Pair(Pair, View, View),
+    Triple(Triple, [View; 3]),
+}
+
+/// A product with a sum around it: two operations that need no block between them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Triple {
+    /// `a * b + c`
+    Add,
+    /// `a * b - c`
+    Subtract,
+    /// `c - a * b`
+    SubtractFrom,
 }
 
 impl Chunk {
@@ -86,6 +105,46 @@ impl Chunk {
         let mut writer = Writer::new(draft, space);
         let steps = writer.passes(&blocks);
         Chunk { blocks, steps }
+    }
+}
+
+impl Chunk {
+    /// Whether nothing reads the cotangent of a block once its result is written.
+    pub(super) fn can_be_in_place(&self) -> bool {
+        let mut written = false;
+        for step in &self.steps {
+            let Step::Pass(steps) = step else { continue };
+            for step in steps {
+                if written && step.reads_cotangent() {
+                    return false;
+                }
+                written |= matches!(step, InBlock::Store(_) | InBlock::Finish(..));
+            }
+        }
+        true
+    }
+}
+
+impl InBlock {
+    fn reads_cotangent(&self) -> bool {
+        match self {
+            InBlock::Load(..) => true,
+            InBlock::Compute(operation, _) | InBlock::Finish(operation, _) => {
+                operation.reads_cotangent()
+            }
+            InBlock::Store(a) | InBlock::Reduce(_, _, a) | InBlock::Keep(_, a) => a.is_cotangent(),
+            InBlock::ReduceProducts(_, a, b) => a.is_cotangent() || b.is_cotangent(),
+        }
+    }
+}
+
+impl Pointwise {
+    pub(super) fn reads_cotangent(&self) -> bool {
+        match self {
+            Pointwise::Unary(_, a) => a.is_cotangent(),
+            Pointwise::Pair(_, a, b) => a.is_cotangent() || b.is_cotangent(),
+            Pointwise::Triple(_, operands) => operands.iter().any(View::is_cotangent),
+        }
     }
 }
 
@@ -356,11 +415,8 @@ impl<'a, 'd> Writer<'a, 'd> {
 
     /// Whether a node is the wide result and nothing else.
     fn is_only_stored(&self, id: NodeId) -> bool {
-        let used = (0..self.ready.len()).any(|user| {
-            self.draft.phases[user] != Phase::Never
-                && self.operation(user).operands().any(|e| self.draft.same_as[e] == id)
-        });
-        id == self.draft.same_as[self.draft.wide] && self.draft.global[id].is_none() && !used
+        let wide = self.draft.same_as[self.draft.wide];
+        id == wide && self.draft.global[id].is_none() && self.uses(id) == 0
     }
 
     fn only_summed(&self, id: NodeId) -> bool {
@@ -420,7 +476,7 @@ impl<'a, 'd> Writer<'a, 'd> {
         targets.into_iter().for_each(|id| needed[id] = true);
         for id in (0..needed.len()).rev().filter(|id| self.is_full(*id)) {
             if needed[id] {
-                for operand in self.operation(id).operands() {
+                for operand in self.operands(id) {
                     let operand = self.draft.same_as[operand];
                     needed[operand] |= self.is_full(operand);
                 }
@@ -449,21 +505,19 @@ impl<'a, 'd> Writer<'a, 'd> {
         let wide = self.draft.same_as[self.draft.wide];
         let mut stores = self.ready[wide] == pass;
         for (position, &id) in order.iter().enumerate() {
-            let operands: Vec<View> =
-                self.operation(id).operands().map(|e| self.block_view(e)).collect();
+            let operation = self.pointwise(id);
             let register = self.take_register(block_length);
             self.registers[id] = Some(register);
-            steps.push(match (self.operation(id), &operands[..]) {
-                (Operation::Input(input), _) => InBlock::Load(input, register),
-                (Operation::Unary(unary, _), [a]) => InBlock::Unary(unary, register, a.clone()),
-                (Operation::Binary(pair, ..), [a, b]) if stores && self.is_only_stored(id) => {
+            steps.push(match operation {
+                None => match self.operation(id) {
+                    Operation::Input(input) => InBlock::Load(input, register),
+                    other => unreachable!("{other:?} is no operation of a block"),
+                },
+                Some(operation) if stores && self.is_only_stored(id) => {
                     stores = false;
-                    InBlock::StorePair(pair, register, a.clone(), b.clone())
+                    InBlock::Finish(operation, register)
                 }
-                (Operation::Binary(pair, ..), [a, b]) => {
-                    InBlock::Pair(pair, register, a.clone(), b.clone())
-                }
-                (other, _) => unreachable!("{other:?} is no operation of a block"),
+                Some(operation) => InBlock::Compute(operation, register),
             });
             // Everything that can be read off now is, so that registers are free early.
             self.consume(&mut pending, &mut kept, &mut stores, &mut steps);
@@ -472,6 +526,62 @@ impl<'a, 'd> Writer<'a, 'd> {
         self.consume(&mut pending, &mut kept, &mut stores, &mut steps);
         self.release(&[], later, &pending, &kept, stores);
         steps
+    }
+
+    /// The operation that computes a node, with its operands; products are part of their sums.
+    fn pointwise(&mut self, id: NodeId) -> Option<Pointwise> {
+        if let Some((triple, operands)) = self.triple(id) {
+            return Some(Pointwise::Triple(triple, operands.map(|e| self.block_view(e))));
+        }
+        match self.operation(id) {
+            Operation::Unary(unary, a) => Some(Pointwise::Unary(unary, self.block_view(a))),
+            Operation::Binary(pair, a, b) => {
+                Some(Pointwise::Pair(pair, self.block_view(a), self.block_view(b)))
+            }
+            _ => None,
+        }
+    }
+
+    /// A sum or difference of something and a product that nothing else needs.
+    fn triple(&self, id: NodeId) -> Option<(Triple, [NodeId; 3])> {
+        let Operation::Binary(pair @ (Pair::Add | Pair::Subtract), left, right) =
+            self.operation(id)
+        else {
+            return None;
+        };
+        let product = |e: NodeId| {
+            let e = self.draft.same_as[e];
+            let Operation::Binary(Pair::Multiply, a, b) = self.operation(e) else { return None };
+            (self.is_full(e) && self.uses(e) == 1 && self.draft.global[e].is_none())
+                .then_some((a, b))
+        };
+        let swap = |(a, b): (NodeId, NodeId)| if self.is_full(a) { (a, b) } else { (b, a) };
+        match (product(left).map(swap), product(right).map(swap)) {
+            (Some((a, b)), _) if pair == Pair::Add => Some((Triple::Add, [a, b, right])),
+            (_, Some((a, b))) if pair == Pair::Add => Some((Triple::Add, [a, b, left])),
+            (_, Some((a, b))) => Some((Triple::SubtractFrom, [a, b, left])),
+            (Some((a, b)), None) => Some((Triple::Subtract, [a, b, right])),
+            _ => None,
+        }
+    }
+
+    /// How many operands a node is.
+    fn uses(&self, id: NodeId) -> usize {
+        let users = (0..self.ready.len()).filter(|user| self.draft.phases[*user] != Phase::Never);
+        users
+            .map(|user| {
+                let operands = self.operation(user).operands();
+                operands.filter(|e| self.draft.same_as[*e] == id).count()
+            })
+            .sum()
+    }
+
+    /// What a block of a node is computed from.
+    fn operands(&self, id: NodeId) -> Vec<NodeId> {
+        match self.triple(id) {
+            Some((_, operands)) => operands.to_vec(),
+            None => self.operation(id).operands().collect(),
+        }
     }
 
     /// Statistics, kept arrays and the result whose operands are there.
@@ -534,7 +644,7 @@ impl<'a, 'd> Writer<'a, 'd> {
         let same = |id: NodeId| self.draft.same_as[id];
         let mut read = vec![false; self.registers.len()];
         for &id in rest.iter().chain(later.iter().flatten()) {
-            self.operation(id).operands().for_each(|e| read[same(e)] = true);
+            self.operands(id).into_iter().for_each(|e| read[same(e)] = true);
         }
         for &id in pending {
             self.operation(id).operands().for_each(|e| read[same(e)] = true);

@@ -2,10 +2,11 @@
 
 use std::any::Any;
 use std::mem::take;
+use std::ops::Range;
 
 use equations::Input;
 
-use super::chunk::{Arrays, Chunk, InBlock, Step};
+use super::chunk::{Arrays, Chunk, InBlock, Pointwise, Step};
 use super::kernels::{
     self, Operand, Totals, cast, identity, pair, pair_of_numbers, together, unary, unary_number,
 };
@@ -18,8 +19,9 @@ use crate::{Buffer, Element};
 #[derive(Debug)]
 pub(super) struct Wide<'a, E: Element> {
     pub(super) x: &'a Buffer<E>,
-    /// Empty in a forward pass.
-    pub(super) cotangent: &'a Buffer<E>,
+    /// None in a forward pass, and none where the result takes its place.
+    pub(super) cotangent: Option<&'a Buffer<E>>,
+    /// Where the result goes; in place of the cotangent it holds that before.
     pub(super) out: &'a mut Buffer<E>,
 }
 
@@ -41,13 +43,6 @@ impl<'a, E: Element, F: Element> Read<'a, E, F> {
             None => Read::Other(buffer),
         }
     }
-
-    fn same(&self) -> &'a [F] {
-        match self {
-            Read::Same(all) => all,
-            Read::Other(_) => &[],
-        }
-    }
 }
 
 impl<'a, E: Element, F: Element> Written<'a, E, F> {
@@ -64,7 +59,7 @@ impl<'a, E: Element, F: Element> Written<'a, E, F> {
 /// The numbers of a run; `F` is the type in which blocks are computed.
 struct Work<'a, E, F: Element> {
     x: Read<'a, E, F>,
-    cotangent: Read<'a, E, F>,
+    cotangent: Option<Read<'a, E, F>>,
     out: Written<'a, E, F>,
     /// What varies along fewer axes than x.
     arrays: &'a mut [Vec<f64>],
@@ -72,8 +67,9 @@ struct Work<'a, E, F: Element> {
     slices: Vec<Vec<F>>,
     /// What varies along all axes, for the block at hand.
     blocks: Vec<Vec<F>>,
-    /// Operands of a block that are not one lane, written out.
-    scratch: [Vec<F>; 2],
+    /// Operands of a block that are not one lane, written out, and a result on its way.
+    scratch: [Vec<F>; 3],
+    result: Vec<F>,
     /// Where the chunk at hand starts in what is as large as x.
     start: usize,
     /// Where it is along the outer axes.
@@ -108,12 +104,13 @@ impl Plan {
         let longest = self.blocks.iter().max().copied().unwrap_or(0);
         let mut work = Work {
             x: Read::of(wide.x),
-            cotangent: Read::of(wide.cotangent),
+            cotangent: wide.cotangent.map(Read::of),
             out: Written::of(wide.out),
             arrays,
             slices,
             blocks,
-            scratch: [unspecified(longest), unspecified(longest)],
+            scratch: [longest; 3].map(unspecified),
+            result: unspecified(longest),
             start: 0,
             outer: [0; 4],
         };
@@ -125,8 +122,8 @@ impl Plan {
         (work.start, work.outer) = (0, [0; 4]);
         self.after.run(&mut work);
         // The buffers go back to the thread's pool.
-        let Work { slices, blocks, scratch, .. } = work;
-        let all = slices.into_iter().chain(blocks).chain(scratch);
+        let Work { slices, blocks, scratch, result, .. } = work;
+        let all = slices.into_iter().chain(blocks).chain(scratch).chain([result]);
         all.for_each(|vector| drop(Buffer::from_vec(vector)));
     }
 
@@ -242,27 +239,23 @@ impl<E: Element, F: Element> Work<'_, E, F> {
         match step {
             InBlock::Load(input, register) => {
                 // Where the types agree operands are read where they are.
-                let source = if *input == Input::X { &self.x } else { &self.cotangent };
-                if let Read::Other(source) = source {
-                    cast(&mut self.blocks[*register][..block.len()], &source[range]);
-                }
+                let source = match (input, &self.x, &self.cotangent, &self.out) {
+                    (Input::X, Read::Other(x), ..) => x,
+                    (Input::Cotangent, _, Some(Read::Other(cotangent)), _) => cotangent,
+                    (Input::Cotangent, _, None, Written::Other(cotangent)) => &**cotangent,
+                    _ => return,
+                };
+                cast(&mut self.blocks[*register][..block.len()], &source[range]);
             }
-            InBlock::Unary(operation, register, a) => {
+            InBlock::Compute(operation, register) => {
                 let mut written = take(&mut self.blocks[*register]);
-                let out = &mut written[..block.len()];
-                self.with([a, a], block, |[a, _]| unary_of(*operation, out, a, block.columns));
-                self.blocks[*register] = written;
-            }
-            InBlock::Pair(operation, register, a, b) => {
-                let mut written = take(&mut self.blocks[*register]);
-                let out = &mut written[..block.len()];
-                self.with([a, b], block, |[a, b]| pair(*operation, out, a, b, block.columns));
+                self.compute(operation, &mut written[..block.len()], block);
                 self.blocks[*register] = written;
             }
             InBlock::Reduce(reduction, total, e) => {
                 let mut all = take(&mut self.arrays[total.slot]);
                 let outer = self.outer;
-                self.with([e, e], block, |[e, _]| {
+                self.with([e, e, e], block, |[e, ..]| {
                     for_totals(total, &mut all, &outer, block, e, e, |totals, e, _, lanes| {
                         kernels::reduce(*reduction, totals, e, lanes, block.columns);
                     });
@@ -272,7 +265,7 @@ impl<E: Element, F: Element> Work<'_, E, F> {
             InBlock::ReduceProducts(total, a, b) => {
                 let mut all = take(&mut self.arrays[total.slot]);
                 let outer = self.outer;
-                self.with([a, b], block, |[a, b]| {
+                self.with([a, b, b], block, |[a, b, _]| {
                     for_totals(total, &mut all, &outer, block, a, b, |totals, a, b, lanes| {
                         kernels::reduce_products(totals, a, b, lanes, block.columns);
                     });
@@ -280,22 +273,27 @@ impl<E: Element, F: Element> Work<'_, E, F> {
                 self.arrays[total.slot] = all;
             }
             InBlock::Store(e) => self.store(e, block, range),
-            InBlock::StorePair(operation, register, a, b) => {
-                if let Written::Same(out) = &mut self.out {
-                    let out = take(out);
-                    let part = &mut out[range];
-                    self.with([a, b], block, |[a, b]| pair(*operation, part, a, b, block.columns));
-                    self.out = Written::Same(out);
-                } else {
-                    let (a, b) = (a.clone(), b.clone());
-                    self.in_block(&InBlock::Pair(*operation, *register, a, b), block);
-                    self.store(&View::new(*register, Kind::Block), block, range);
+            InBlock::Finish(last, register) => {
+                let in_place = self.cotangent.is_none() && last.reads_cotangent();
+                match &mut self.out {
+                    Written::Same(out) if !in_place => {
+                        let out = take(out);
+                        self.compute(last, &mut out[range], block);
+                        self.out = Written::Same(out);
+                    }
+                    _ => {
+                        // The result goes where an operand is, or has another type.
+                        let mut written = take(&mut self.blocks[*register]);
+                        self.compute(last, &mut written[..block.len()], block);
+                        self.write(range, &written[..block.len()]);
+                        self.blocks[*register] = written;
+                    }
                 }
             }
             InBlock::Keep(out, e) => {
                 let mut written = take(&mut self.arrays[out.slot]);
                 let (outer, columns) = (self.outer, block.columns);
-                self.with([e, e], block, |[e, _]| {
+                self.with([e, e, e], block, |[e, ..]| {
                     for lane in 0..block.lanes {
                         let at = out.start(&outer, block, lane);
                         write(&mut written[at..at + columns], part(e, lane, columns), columns);
@@ -306,50 +304,69 @@ impl<E: Element, F: Element> Work<'_, E, F> {
         }
     }
 
-    /// Writes the wide result.
-    fn store(&mut self, e: &View, block: &Block, range: std::ops::Range<usize>) {
-        match &mut self.out {
-            Written::Same(out) => {
-                let out = take(out);
-                let part = &mut out[range];
-                self.with([e, e], block, |[e, _]| write(part, e, block.columns));
-                self.out = Written::Same(out);
+    #[inline(always)]
+    fn compute(&mut self, operation: &Pointwise, out: &mut [F], block: &Block) {
+        let columns = block.columns;
+        match operation {
+            Pointwise::Unary(operation, a) => {
+                self.with([a, a, a], block, |[a, ..]| unary_of(*operation, out, a, columns));
             }
-            Written::Other(out) => {
-                let out = take(out);
-                let part = &mut out[range];
-                self.with([e, e], block, |[e, _]| write(part, e, block.columns));
-                self.out = Written::Other(out);
+            Pointwise::Pair(operation, a, b) => {
+                self.with([a, b, b], block, |[a, b, _]| pair(*operation, out, a, b, columns));
+            }
+            Pointwise::Triple(operation, [a, b, c]) => {
+                self.with([a, b, c], block, |[a, b, c]| {
+                    kernels::triple(*operation, out, [a, b, c], columns);
+                });
             }
         }
     }
 
-    /// Hands two operands over; what has its lanes anywhere is written out before.
+    /// Writes the wide result.
+    fn store(&mut self, e: &View, block: &Block, range: Range<usize>) {
+        let mut written = take(&mut self.result);
+        let part = &mut written[..block.len()];
+        self.with([e, e, e], block, |[e, ..]| write(part, e, block.columns));
+        self.write(range, &written[..block.len()]);
+        self.result = written;
+    }
+
+    fn write(&mut self, range: Range<usize>, block: &[F]) {
+        match &mut self.out {
+            Written::Same(out) => out[range].copy_from_slice(block),
+            Written::Other(out) => cast(&mut out[range], block),
+        }
+    }
+
+    /// Hands operands over; what has its lanes anywhere is written out before.
     #[inline(always)]
-    fn with(&mut self, views: [&View; 2], block: &Block, run: impl FnOnce([Operand<'_, F>; 2])) {
+    fn with(&mut self, views: [&View; 3], block: &Block, run: impl FnOnce([Operand<'_, F>; 3])) {
         let operands = Operands {
             blocks: &self.blocks,
-            given: match (&self.x, &self.cotangent) {
-                (Read::Same(x), Read::Same(cotangent)) => Some([x, cotangent]),
+            given: match (&self.x, &self.cotangent, &self.out) {
+                (Read::Same(x), Some(Read::Same(cotangent)), _) => Some([x, cotangent]),
+                (Read::Same(x), None, Written::Same(cotangent)) => Some([x, &**cotangent]),
                 _ => None,
             },
             first: self.start + block.start(),
             slices: &self.slices,
             arrays: self.arrays,
         };
-        let [a, b] = views;
+        let [a, b, c] = views;
         let operand_a = a.operand(operands, &self.outer, block);
         let operand_b = b.operand(operands, &self.outer, block);
-        if let (Some(a), Some(b)) = (operand_a, operand_b) {
-            return run([a, b]);
+        let operand_c = c.operand(operands, &self.outer, block);
+        if let (Some(a), Some(b), Some(c)) = (operand_a, operand_b, operand_c) {
+            return run([a, b, c]);
         }
-        let [mut of_a, mut of_b] = take(&mut self.scratch);
-        let a =
-            operand_a.unwrap_or_else(|| written_out(&mut of_a, a, operands, &self.outer, block));
-        let b =
-            operand_b.unwrap_or_else(|| written_out(&mut of_b, b, operands, &self.outer, block));
-        run([a, b]);
-        self.scratch = [of_a, of_b];
+        let [mut of_a, mut of_b, mut of_c] = take(&mut self.scratch);
+        let outer = &self.outer;
+        run([
+            operand_a.unwrap_or_else(|| written_out(&mut of_a, a, operands, outer, block)),
+            operand_b.unwrap_or_else(|| written_out(&mut of_b, b, operands, outer, block)),
+            operand_c.unwrap_or_else(|| written_out(&mut of_c, c, operands, outer, block)),
+        ]);
+        self.scratch = [of_a, of_b, of_c];
     }
 }
 

@@ -7,9 +7,10 @@
 use equations::Pointwise;
 use multiversion::multiversion;
 
+use super::chunk::Triple;
 use super::program::{Pair, Reduction, Unary};
+use crate::Element;
 use crate::functions::{atan, erf, exp, log, sigmoid, tanh};
-use crate::{Element, sum_of};
 
 /// What an operand is in a block of lanes.
 #[derive(Clone, Copy, Debug)]
@@ -269,6 +270,48 @@ fn uniform_and_slice<F: Element>(operation: Pair, out: &mut [F], a: F, b: &[F]) 
     for_each_pair!(operation, each);
 }
 
+/// A product and a sum in one loop. The first operand varies along the lanes.
+#[multiversion(targets = "simd")]
+pub(super) fn triple<F: Element>(
+    operation: Triple,
+    out: &mut [F],
+    [a, b, c]: [Operand<'_, F>; 3],
+    columns: usize,
+) {
+    macro_rules! each {
+        ($f:expr) => {
+            for (lane, out) in out.chunks_exact_mut(columns).enumerate() {
+                let Lane::Slice(a) = a.lane(lane, columns) else {
+                    unreachable!("the first operand varies along the lanes")
+                };
+                let out = out.iter_mut().zip(a);
+                match (b.lane(lane, columns), c.lane(lane, columns)) {
+                    (Lane::Slice(b), Lane::Slice(c)) => {
+                        out.zip(b).zip(c).for_each(|(((out, &a), &b), &c)| *out = $f(a, b, c));
+                    }
+                    (Lane::Slice(b), Lane::Uniform(c)) => {
+                        let c = F::nearest(c);
+                        out.zip(b).for_each(|((out, &a), &b)| *out = $f(a, b, c));
+                    }
+                    (Lane::Uniform(b), Lane::Slice(c)) => {
+                        let b = F::nearest(b);
+                        out.zip(c).for_each(|((out, &a), &c)| *out = $f(a, b, c));
+                    }
+                    (Lane::Uniform(b), Lane::Uniform(c)) => {
+                        let (b, c) = (F::nearest(b), F::nearest(c));
+                        out.for_each(|(out, &a)| *out = $f(a, b, c));
+                    }
+                }
+            }
+        };
+    }
+    match operation {
+        Triple::Add => each!(|a: F, b: F, c: F| a * b + c),
+        Triple::Subtract => each!(|a: F, b: F, c: F| a * b - c),
+        Triple::SubtractFrom => each!(|a: F, b: F, c: F| c - a * b),
+    }
+}
+
 /// The value of a reduction of nothing.
 pub(super) fn identity(reduction: Reduction) -> f64 {
     match reduction {
@@ -286,6 +329,38 @@ pub(super) fn together(reduction: Reduction, a: f64, b: f64) -> f64 {
         Reduction::Maximum => larger(a, b),
         Reduction::Minimum => smaller(a, b),
     }
+}
+
+/// The sum of `term(a, b)`: two rows of partial sums, which keep the adders busy, then a tree.
+#[inline(always)]
+fn wide_sum<F: Element>(a: &[F], b: &[F], term: impl Fn(F, F) -> f64) -> f64 {
+    const LANES: usize = 16;
+    let (mut one, mut two) = ([0.0; LANES], [0.0; LANES]);
+    let (a_pairs, a_rest) = a.as_chunks::<{ 2 * LANES }>();
+    let (b_pairs, b_rest) = b.as_chunks::<{ 2 * LANES }>();
+    for (a, b) in a_pairs.iter().zip(b_pairs) {
+        let ((a_one, a_two), (b_one, b_two)) = (a.split_at(LANES), b.split_at(LANES));
+        for lane in 0..LANES {
+            one[lane] += term(a_one[lane], b_one[lane]);
+        }
+        for lane in 0..LANES {
+            two[lane] += term(a_two[lane], b_two[lane]);
+        }
+    }
+    for (lane, (&a, &b)) in one.iter_mut().chain(&mut two).zip(a_rest.iter().zip(b_rest)) {
+        *lane += term(a, b);
+    }
+    for lane in 0..LANES {
+        one[lane] += two[lane];
+    }
+    let mut width = LANES / 2;
+    while width > 0 {
+        for lane in 0..width {
+            one[lane] += one[lane + width];
+        }
+        width /= 2;
+    }
+    one[0]
 }
 
 /// Where the parts of a reduction go.
@@ -311,7 +386,7 @@ pub(super) fn reduce<F: Element>(
             for (lane, total) in totals.iter_mut().enumerate() {
                 let part = match (reduction, e.lane(lane, columns)) {
                     (Reduction::Sum | Reduction::Mean, Lane::Slice(e)) => {
-                        sum_of(e, e, |e, _| e.double())
+                        wide_sum(e, e, |e, _| e.double())
                     }
                     (Reduction::Sum | Reduction::Mean, Lane::Uniform(e)) => columns as f64 * e,
                     (_, Lane::Uniform(e)) => e,
@@ -360,10 +435,10 @@ pub(super) fn reduce_products<F: Element>(
             for (lane, total) in totals.iter_mut().enumerate() {
                 *total += match (a.lane(lane, columns), b.lane(lane, columns)) {
                     (Lane::Slice(a), Lane::Slice(b)) => {
-                        sum_of(a, b, |a, b| a.double() * b.double())
+                        wide_sum(a, b, |a, b| a.double() * b.double())
                     }
                     (Lane::Slice(a), Lane::Uniform(b)) | (Lane::Uniform(b), Lane::Slice(a)) => {
-                        sum_of(a, a, |a, _| a.double()) * b
+                        wide_sum(a, a, |a, _| a.double()) * b
                     }
                     (Lane::Uniform(a), Lane::Uniform(b)) => columns as f64 * (a * b),
                 };

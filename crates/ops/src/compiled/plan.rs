@@ -55,6 +55,8 @@ pub(super) struct Plan {
     pub(super) together: usize,
     /// The work where fewer are left.
     pub(super) rest: Option<Chunk>,
+    /// Whether the result may take the place of the cotangent.
+    pub(super) in_place: bool,
     /// What depends on sums over all chunks.
     pub(super) after: Chunk,
     /// The array of every narrow result.
@@ -98,7 +100,7 @@ pub(super) struct Draft<'a> {
 /// Blocks are about so long: 16 of them fit into the nearest caches.
 const BLOCK: usize = 512;
 /// A chunk of so many numbers is one block, even if that is somewhat longer.
-const LONGEST_BLOCK: usize = 1024;
+const LONGEST_BLOCK: usize = 4096;
 /// Chunks that are shorter are taken together.
 const SHORTEST_CHUNK: usize = 64;
 
@@ -297,6 +299,7 @@ impl<'a> Draft<'a> {
             given: goal.given.iter().map(|id| self.global[*id]).collect(),
             totals: Vec::new(),
             before,
+            in_place: chunk.can_be_in_place() && rest.as_ref().is_none_or(Chunk::can_be_in_place),
             outer,
             chunk,
             together,

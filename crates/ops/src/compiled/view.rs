@@ -81,6 +81,10 @@ impl View {
         !number && !matches!(self.kind, Kind::Lanes { along: false, .. })
     }
 
+    pub(super) fn is_cotangent(&self) -> bool {
+        matches!(self.kind, Kind::Given { x: false })
+    }
+
     /// Where the chunk at hand starts in the array.
     #[inline(always)]
     pub(super) fn base(&self, outer: &[usize; 4]) -> usize {
