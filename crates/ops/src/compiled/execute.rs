@@ -256,9 +256,16 @@ impl<E: Element, F: Element> Work<'_, E, F> {
                 let mut all = take(&mut self.arrays[total.slot]);
                 let outer = self.outer;
                 self.with([e, e, e], block, |[e, ..]| {
-                    for_totals(total, &mut all, &outer, block, e, e, |totals, e, _, lanes| {
-                        kernels::reduce(*reduction, totals, e, lanes, block.columns);
-                    });
+                    for_totals(
+                        total,
+                        &mut all,
+                        &outer,
+                        block,
+                        [e, e],
+                        |totals, [e, _], lanes, columns| {
+                            kernels::reduce(*reduction, totals, e, lanes, columns);
+                        },
+                    );
                 });
                 self.arrays[total.slot] = all;
             }
@@ -266,9 +273,16 @@ impl<E: Element, F: Element> Work<'_, E, F> {
                 let mut all = take(&mut self.arrays[total.slot]);
                 let outer = self.outer;
                 self.with([a, b, b], block, |[a, b, _]| {
-                    for_totals(total, &mut all, &outer, block, a, b, |totals, a, b, lanes| {
-                        kernels::reduce_products(totals, a, b, lanes, block.columns);
-                    });
+                    for_totals(
+                        total,
+                        &mut all,
+                        &outer,
+                        block,
+                        [a, b],
+                        |totals, [a, b], lanes, columns| {
+                            kernels::reduce_products(totals, a, b, lanes, columns);
+                        },
+                    );
                 });
                 self.arrays[total.slot] = all;
             }
@@ -378,27 +392,33 @@ fn for_totals<'e, F: Element>(
     all: &mut [f64],
     outer: &[usize; 4],
     block: &Block,
-    a: Operand<'e, F>,
-    b: Operand<'e, F>,
-    mut run: impl FnMut(Totals<'_>, Operand<'e, F>, Operand<'e, F>, usize),
+    [a, b]: [Operand<'e, F>; 2],
+    mut run: impl FnMut(Totals<'_>, [Operand<'e, F>; 2], usize, usize),
 ) {
     let start = total.start(outer, block, 0);
     let columns = block.columns;
-    match total.kind {
-        Kind::Columns => run(Totals::Columns(&mut all[start..start + columns]), a, b, block.lanes),
-        Kind::PerLane => {
-            run(Totals::Lanes(&mut all[start..start + block.lanes]), a, b, block.lanes)
-        }
-        _ => {
-            for lane in 0..block.lanes {
-                let start = total.start(outer, block, lane);
-                let totals = if total.varies_along() {
-                    Totals::Columns(&mut all[start..start + columns])
-                } else {
-                    Totals::Lanes(&mut all[start..=start])
-                };
-                run(totals, part(a, lane, columns), part(b, lane, columns), 1);
-            }
+    let by_lane = [&a, &b].iter().any(|operand| matches!(operand, Operand::Lanes(_)));
+    let together = match total.kind {
+        Kind::Columns { lanes } if block.first_lane % lanes == 0 => lanes,
+        Kind::Contiguous if columns == block.width => block.lanes,
+        _ => block.lanes + 1,
+    };
+    if let Kind::PerLane = total.kind {
+        let totals = Totals::Lanes(&mut all[start..start + block.lanes]);
+        run(totals, [a, b], block.lanes, columns);
+    } else if block.lanes.is_multiple_of(together) && (together == 1 || !by_lane) {
+        let columns = together * columns;
+        let totals = Totals::Columns(&mut all[start..start + columns]);
+        run(totals, [a, b], block.lanes / together, columns);
+    } else {
+        for lane in 0..block.lanes {
+            let start = total.start(outer, block, lane);
+            let totals = if total.varies_along() {
+                Totals::Columns(&mut all[start..start + columns])
+            } else {
+                Totals::Lanes(&mut all[start..=start])
+            };
+            run(totals, [part(a, lane, columns), part(b, lane, columns)], 1, columns);
         }
     }
 }
@@ -426,7 +446,11 @@ fn written_out<'a, F: Element>(
 fn part<F: Element>(whole: Operand<'_, F>, lane: usize, columns: usize) -> Operand<'_, F> {
     match whole {
         Operand::Each(all) => Operand::Each(&all[lane * columns..(lane + 1) * columns]),
-        Operand::Columns(_) | Operand::Uniform(_) => whole,
+        Operand::Columns(all) => {
+            let start = lane * columns % all.len();
+            Operand::Each(&all[start..start + columns])
+        }
+        Operand::Uniform(_) => whole,
         Operand::Lanes(lanes) => Operand::Uniform(lanes[lane]),
     }
 }
@@ -436,7 +460,7 @@ fn unary_of<F: Element>(operation: Unary, out: &mut [F], a: Operand<'_, F>, colu
         Operand::Each(a) => unary(operation, out, a),
         Operand::Uniform(a) => out.fill(F::nearest(unary_number(operation, a))),
         Operand::Columns(a) => {
-            out.chunks_exact_mut(columns).for_each(|out| unary(operation, out, a));
+            out.chunks_exact_mut(a.len()).for_each(|out| unary(operation, out, a));
         }
         Operand::Lanes(lanes) => {
             for (out, a) in out.chunks_exact_mut(columns).zip(lanes) {
@@ -450,7 +474,7 @@ fn write<E: Element, F: Element>(out: &mut [E], e: Operand<'_, F>, columns: usiz
     match e {
         Operand::Each(e) => cast(out, e),
         Operand::Uniform(e) => out.fill(E::nearest(e)),
-        Operand::Columns(e) => out.chunks_exact_mut(columns).for_each(|out| cast(out, e)),
+        Operand::Columns(e) => out.chunks_exact_mut(e.len()).for_each(|out| cast(out, e)),
         Operand::Lanes(lanes) => {
             for (out, e) in out.chunks_exact_mut(columns).zip(lanes) {
                 out.fill(E::nearest(*e));

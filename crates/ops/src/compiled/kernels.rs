@@ -17,7 +17,7 @@ use crate::functions::{atan, erf, exp, log, sigmoid, tanh};
 pub(super) enum Operand<'a, F> {
     /// A number for every element.
     Each(&'a [F]),
-    /// A number for every column, the same in every lane.
+    /// Numbers for some lanes, which repeat.
     Columns(&'a [F]),
     /// A number for every lane.
     Lanes(&'a [f64]),
@@ -37,7 +37,10 @@ impl<'a, F> Operand<'a, F> {
     fn lane(self, lane: usize, columns: usize) -> Lane<'a, F> {
         match self {
             Operand::Each(all) => Lane::Slice(&all[lane * columns..(lane + 1) * columns]),
-            Operand::Columns(columns) => Lane::Slice(columns),
+            Operand::Columns(all) => {
+                let start = lane * columns % all.len();
+                Lane::Slice(&all[start..start + columns])
+            }
             Operand::Lanes(lanes) => Lane::Uniform(lanes[lane]),
             Operand::Uniform(number) => Lane::Uniform(number),
         }
@@ -140,7 +143,7 @@ pub(super) fn pair<F: Element>(
     b: Operand<'_, F>,
     columns: usize,
 ) {
-    use Operand::{Each, Lanes, Uniform};
+    use Operand::{Columns, Each, Lanes, Uniform};
     match (a, b) {
         (Uniform(a), Uniform(b)) => out.fill(F::nearest(pair_of_numbers(operation, a, b))),
         // Nothing differs from lane to lane, so that the block is one.
@@ -155,6 +158,9 @@ pub(super) fn pair<F: Element>(
                 };
                 out.fill(F::nearest(pair_of_numbers(operation, number(a), number(b))));
             }
+        }
+        (Columns(all), Each(_) | Uniform(_)) | (Each(_) | Uniform(_), Columns(all)) => {
+            lanes_of_pairs(operation, out, a, b, all.len());
         }
         _ => lanes_of_pairs(operation, out, a, b, columns),
     }
@@ -271,8 +277,25 @@ fn uniform_and_slice<F: Element>(operation: Pair, out: &mut [F], a: F, b: &[F]) 
 }
 
 /// A product and a sum in one loop. The first operand varies along the lanes.
-#[multiversion(targets = "simd")]
 pub(super) fn triple<F: Element>(
+    operation: Triple,
+    out: &mut [F],
+    operands: [Operand<'_, F>; 3],
+    columns: usize,
+) {
+    let mut longest = out.len();
+    for operand in &operands {
+        longest = match operand {
+            Operand::Each(_) | Operand::Uniform(_) => longest,
+            Operand::Columns(all) => longest.min(all.len()),
+            Operand::Lanes(_) => columns,
+        };
+    }
+    lanes_of_triples(operation, out, operands, longest);
+}
+
+#[multiversion(targets = "simd")]
+fn lanes_of_triples<F: Element>(
     operation: Triple,
     out: &mut [F],
     [a, b, c]: [Operand<'_, F>; 3],
@@ -347,7 +370,14 @@ fn wide_sum<F: Element>(a: &[F], b: &[F], term: impl Fn(F, F) -> f64) -> f64 {
             two[lane] += term(a_two[lane], b_two[lane]);
         }
     }
-    for (lane, (&a, &b)) in one.iter_mut().chain(&mut two).zip(a_rest.iter().zip(b_rest)) {
+    let (a_one, a_rest) = a_rest.as_chunks::<LANES>();
+    let (b_one, b_rest) = b_rest.as_chunks::<LANES>();
+    for (a, b) in a_one.iter().zip(b_one) {
+        for lane in 0..LANES {
+            one[lane] += term(a[lane], b[lane]);
+        }
+    }
+    for (lane, (&a, &b)) in two.iter_mut().zip(a_rest.iter().zip(b_rest)) {
         *lane += term(a, b);
     }
     for lane in 0..LANES {

@@ -232,13 +232,15 @@ impl<'a> Draft<'a> {
         let length = |outer: usize| -> usize {
             self.shape.axes[outer..].iter().map(|axis| axis.size).product()
         };
-        while outer > 1 && length(outer) < SHORTEST_CHUNK {
+        while outer > 1
+            && (length(outer) < SHORTEST_CHUNK
+                || (length(outer) < BLOCK && length(outer - 1) <= LONGEST_BLOCK))
+        {
             outer -= 1;
         }
-        if outer == 1 && length(1) <= BLOCK {
-            let together =
-                (LONGEST_BLOCK / length(1).max(1)).clamp(1, self.shape.axes[0].size.max(1));
-            return (1, together);
+        if outer == 1 && length(1) <= LONGEST_BLOCK / 2 {
+            let together = LONGEST_BLOCK / length(1).max(1);
+            return (1, together.clamp(1, self.shape.axes[0].size.max(1)));
         }
         (outer, 1)
     }
@@ -387,8 +389,12 @@ pub(super) fn kind(strides: &[usize], sizes: &[usize]) -> Kind {
         }
     }
     let along = last != 0;
-    if along && starts.iter().all(|start| *start == 0) {
-        return Kind::Columns;
+    let repeats = starts.iter().skip(1).position(|start| *start == 0).map(|index| index + 1);
+    let width = sizes[sizes.len() - 1];
+    if let Some(lanes) = repeats.filter(|_| along)
+        && starts.iter().enumerate().all(|(lane, start)| *start == lane % lanes * width)
+    {
+        return Kind::Columns { lanes };
     }
     if !along && starts.iter().enumerate().all(|(lane, start)| *start == lane) {
         return Kind::PerLane;

@@ -23,13 +23,16 @@ pub(super) enum Kind {
     Contiguous,
     /// One number.
     Constant,
-    /// The same lane everywhere.
-    Columns,
+    /// So many lanes one after the other, and then the same again.
+    Columns { lanes: usize },
     /// A number for every lane, one after the other.
     PerLane,
     /// The start of every lane, and whether the numbers vary along it.
     Lanes { starts: Vec<usize>, along: bool },
 }
+
+/// Loops over shorter lanes cost more to start than to run.
+const SHORTEST_LANE: usize = 64;
 
 /// The lanes of an operation: a range of them, and of the columns of each.
 #[derive(Debug, Clone, Copy)]
@@ -110,15 +113,24 @@ impl View {
                 let start = self.base(outer) + block.start();
                 Operand::Each(&from.slices[self.slot][start..start + block.len()])
             }
-            Kind::Columns => {
-                let start = self.base(outer) + block.first_column;
-                Operand::Columns(&from.slices[self.slot][start..start + block.columns])
+            Kind::Columns { lanes } => {
+                let first = block.first_lane % lanes;
+                let start = self.base(outer) + first * block.width + block.first_column;
+                let slice = &from.slices[self.slot][start..];
+                if first + block.lanes <= *lanes {
+                    Operand::Each(&slice[..block.len()])
+                } else if first == 0 && block.lanes.is_multiple_of(*lanes) {
+                    Operand::Columns(&slice[..lanes * block.columns])
+                } else {
+                    return None;
+                }
             }
-            Kind::PerLane => {
+            // Along short lanes it costs less to write the numbers out than to start a loop for each.
+            Kind::PerLane if block.columns >= SHORTEST_LANE => {
                 let start = self.base(outer) + block.first_lane;
                 Operand::Lanes(&from.arrays[self.slot][start..start + block.lanes])
             }
-            Kind::Lanes { .. } => return None,
+            Kind::PerLane | Kind::Lanes { .. } => return None,
         })
     }
 
@@ -129,7 +141,10 @@ impl View {
             Kind::Block | Kind::Given { .. } => lane * block.columns,
             Kind::Constant => self.base(outer),
             Kind::Contiguous => self.base(outer) + block.start() + lane * block.width,
-            Kind::Columns => self.base(outer) + block.first_column,
+            Kind::Columns { lanes } => {
+                let lane = (block.first_lane + lane) % lanes;
+                self.base(outer) + lane * block.width + block.first_column
+            }
             Kind::PerLane => self.base(outer) + block.first_lane + lane,
             Kind::Lanes { starts, along } => {
                 let column = if *along { block.first_column } else { 0 };
