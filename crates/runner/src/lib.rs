@@ -14,6 +14,7 @@ mod failure;
 mod ledger;
 mod number;
 mod output;
+mod parameter_shape;
 mod plan;
 mod progress;
 mod recorder;

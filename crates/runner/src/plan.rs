@@ -2,12 +2,15 @@
 
 use std::ops::Range;
 
+use equations::{Extents, Parameter};
 use nets::NetworkSpec;
+use norms::NormChoice;
 use training::{Dataset, TrainingPlan};
 
 use crate::config::keys::{KEYS, Key, Setting, Settings, float};
 use crate::config::{ConfigError, Experiment, Mistakes, Procedure};
 use crate::data::Loaded;
+use crate::parameter_shape::shape_name;
 
 /// The version of the arithmetic. It is part of every run's identity, since other arithmetic makes
 /// other numbers of the same study.
@@ -161,8 +164,23 @@ impl Plan {
         for key in KEYS {
             text += &format!("{} = {}\n", key.name, (key.get)(&settings).toml());
         }
+        text += &definition(&settings.norm);
         text + &format!("seed = {seed}\n")
     }
+}
+
+/// What a norm of the study's own is: its name alone says nothing. Its constants stand beside its
+/// name.
+fn definition(norm: &NormChoice) -> String {
+    if norm.definition().is_none() {
+        return String::new();
+    }
+    let equation = norm.equation();
+    let mut text = format!("norm.equation = {}\nnorm.over = {}\n", equation.expression(), equation.over());
+    for Parameter { name, shape, start } in equation.parameters() {
+        text += &format!("norm.parameters.{name} = {} {}\n", shape_name(*shape), float(*start));
+    }
+    text
 }
 
 /// The study as a file of its own: every default and every option written out, the engine and the
@@ -193,6 +211,7 @@ pub fn resolved(experiment: &Experiment, loaded: &Loaded) -> String {
             text += &format!("{} = {}\n", key.name, (key.get)(&experiment.settings).toml());
         }
     }
+    text += &experiment.own_norms.toml();
     if !experiment.sweep.is_empty() {
         text += "\n[sweep]\n";
     }
@@ -323,6 +342,7 @@ fn check_arm(
         let help = format!("the width is {}", arm.network.width);
         mistakes.add(place, error.to_string(), help);
     }
+    check_batch(&arm, place("norm").or_else(|| place("batch_size")), mistakes);
     let parameters = arm.network.linear_parameters();
     if parameters > MOST_PARAMETERS {
         let place = place("width").or_else(|| place("depth")).unwrap_or(0..0);
@@ -333,6 +353,16 @@ fn check_arm(
     if batch > training {
         let help = format!("{} has {training} training examples", dataset.name);
         mistakes.add(place("batch_size").unwrap_or(0..0), format!("batch_size is {batch}"), help);
+    }
+}
+
+/// Whether the norm means something on a batch of this network.
+fn check_batch(arm: &Arm, place: Option<Range<usize>>, mistakes: &mut Mistakes<'_>) {
+    let (norm, width, batch) = (&arm.network.norm, arm.network.width, arm.training.batch_size);
+    let Ok(extents) = Extents::new(batch, 1, width, norm.groups()) else { return };
+    if let Err(error) = norm.equation().check(&extents, equations::Mode::Train) {
+        let help = format!("the batch size is {batch}, the width {width}, with one position");
+        mistakes.add(place.unwrap_or(0..0), error.to_string(), help);
     }
 }
 

@@ -65,6 +65,19 @@ impl<'s> Mistakes<'s> {
         line.chars().take(LONGEST - 3).chain("...".chars()).collect()
     }
 
+    /// The bytes of the file of a part of a string: `part` of the `text` that was read at `span`. The
+    /// whole of it where the file spells the text differently, with escapes.
+    pub fn part(&self, span: Range<usize>, text: &str, part: &Range<usize>) -> Range<usize> {
+        let written = self.source.text.get(span.clone()).unwrap_or("");
+        match written.find(text) {
+            Some(offset) if !text.is_empty() => {
+                let start = span.start + offset;
+                start + part.start..start + part.end
+            }
+            _ => span,
+        }
+    }
+
     /// `value` if nothing was wrong.
     ///
     /// # Errors
