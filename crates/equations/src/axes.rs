@@ -72,6 +72,11 @@ impl Axes {
         self.0 == 0
     }
 
+    /// One bit for every axis.
+    pub(crate) const fn bits(self) -> u8 {
+        self.0
+    }
+
     /// Reads a sum of axes such as `features` or `samples+positions`, or `none`.
     ///
     /// # Errors

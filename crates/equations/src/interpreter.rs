@@ -168,14 +168,14 @@ impl Operands<'_> {
 
 /// A reduction over axes of values that vary along some axes.
 #[derive(Clone, Copy)]
-struct Reduction<'a> {
-    varies: Axes,
-    axes: Axes,
-    extents: &'a Extents,
+pub(crate) struct Reduction<'a> {
+    pub(crate) varies: Axes,
+    pub(crate) axes: Axes,
+    pub(crate) extents: &'a Extents,
 }
 
 impl Reduction<'_> {
-    fn statistic(self, statistic: Statistic, e: &[f64]) -> Vec<f64> {
+    pub(crate) fn statistic(self, statistic: Statistic, e: &[f64]) -> Vec<f64> {
         let squares = || e.iter().map(|value| value * value).collect::<Vec<_>>();
         match statistic {
             Statistic::Mean => self.mean(e),

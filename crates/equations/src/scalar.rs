@@ -30,11 +30,12 @@ pub(crate) fn pointwise(function: Pointwise) -> fn(f64) -> f64 {
     }
 }
 
+/// Beyond this exponent a product of factors is no more exact than `powf`, which knows integers too.
+pub(crate) const LARGEST_PRODUCT: f64 = 1024.0;
+
 /// `base ^ exponent`: integer exponents multiply, others need a base that is not negative.
 pub(crate) fn power(base: f64, exponent: f64) -> f64 {
-    // Beyond this a product of factors is no more exact than `powf`, which knows integers too.
-    const LARGEST: f64 = 1024.0;
-    if exponent.fract() == 0.0 && exponent.abs() <= LARGEST {
+    if exponent.fract() == 0.0 && exponent.abs() <= LARGEST_PRODUCT {
         let product = repeated_product(base, exponent.abs() as u32);
         if exponent < 0.0 { 1.0 / product } else { product }
     } else if base < 0.0 && exponent.fract() != 0.0 {

@@ -70,4 +70,24 @@ impl Term {
             Term::Extreme(_, a, b) => vec![*a, *b],
         }
     }
+
+    /// The same term of other operands.
+    pub(crate) fn with_operands(&self, place: impl Fn(TermId) -> TermId) -> Term {
+        match self {
+            Term::Number(_) | Term::Input(_) | Term::Size(_) => self.clone(),
+            Term::Sum { constant, terms } => Term::Sum {
+                constant: *constant,
+                terms: terms.iter().map(|(factor, term)| (*factor, place(*term))).collect(),
+            },
+            Term::Product(factors) => {
+                Term::Product(factors.iter().map(|(term, by)| (place(*term), *by)).collect())
+            }
+            Term::Power(e, exponent) => Term::Power(place(*e), *exponent),
+            Term::Pointwise(function, e) => Term::Pointwise(*function, place(*e)),
+            Term::Extreme(operator, a, b) => Term::Extreme(*operator, place(*a), place(*b)),
+            Term::Statistic(statistic, e, axes) => Term::Statistic(*statistic, place(*e), *axes),
+            Term::InverseOrZero(e) => Term::InverseOrZero(place(*e)),
+            Term::Stop(e) => Term::Stop(place(*e)),
+        }
+    }
 }

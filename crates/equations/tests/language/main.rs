@@ -1,5 +1,6 @@
 //! Tests of the language through its public interface.
 
+mod derivatives;
 mod messages;
 mod nodes;
 mod norms;
