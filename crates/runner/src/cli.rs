@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::norm_arguments::EquationArguments;
 use crate::output::Existing;
 
 const GET_GOING: &str = "\
@@ -104,8 +105,11 @@ pub enum Topic {
 /// Arguments of `normlab gradcheck`.
 #[derive(Debug, Args)]
 pub struct GradcheckArguments {
-    /// Norms by name; all of the catalogue if none is given
+    /// Norms by name; if none is given, those of --config, or all of the catalogue
     pub names: Vec<String>,
+    /// A norm of one's own.
+    #[command(flatten)]
+    pub norm: EquationArguments,
     /// Only the kernels of this precision
     #[arg(long, value_name = "TYPE")]
     pub dtype: Option<Dtype>,
@@ -122,7 +126,7 @@ pub struct GradcheckArguments {
     #[arg(long, value_name = "FILE.svg")]
     pub plot: Option<PathBuf>,
     /// A layer in a Python file instead, such as my_norm.py:MyNorm; `normlab shim python` explains
-    #[arg(long, value_name = "FILE:NAME", conflicts_with = "names")]
+    #[arg(long, value_name = "FILE:NAME", conflicts_with_all = ["names", "equation", "config"])]
     pub python: Option<String>,
     /// The Python that runs it [default: that of the active virtual environment, or python3]
     #[arg(long, value_name = "PROGRAM", requires = "python")]

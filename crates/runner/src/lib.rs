@@ -12,6 +12,7 @@ mod data;
 mod estimate;
 mod failure;
 mod ledger;
+mod norm_arguments;
 mod number;
 mod output;
 mod parameter_shape;

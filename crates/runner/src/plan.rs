@@ -176,7 +176,8 @@ fn definition(norm: &NormChoice) -> String {
         return String::new();
     }
     let equation = norm.equation();
-    let mut text = format!("norm.equation = {}\nnorm.over = {}\n", equation.expression(), equation.over());
+    let mut text =
+        format!("norm.equation = {}\nnorm.over = {}\n", equation.expression(), equation.over());
     for Parameter { name, shape, start } in equation.parameters() {
         text += &format!("norm.parameters.{name} = {} {}\n", shape_name(*shape), float(*start));
     }
@@ -342,7 +343,8 @@ fn check_arm(
         let help = format!("the width is {}", arm.network.width);
         mistakes.add(place, error.to_string(), help);
     }
-    check_batch(&arm, place("norm").or_else(|| place("batch_size")), mistakes);
+    let norm_or_batch = place("norm").or_else(|| place("batch_size"));
+    check_batches(&arm, dataset.train.len(), norm_or_batch, mistakes);
     let parameters = arm.network.linear_parameters();
     if parameters > MOST_PARAMETERS {
         let place = place("width").or_else(|| place("depth")).unwrap_or(0..0);
@@ -356,13 +358,22 @@ fn check_arm(
     }
 }
 
-/// Whether the norm means something on a batch of this network.
-fn check_batch(arm: &Arm, place: Option<Range<usize>>, mistakes: &mut Mistakes<'_>) {
+/// Whether the norm means something on the batches of this network: the full ones and the rest.
+fn check_batches(
+    arm: &Arm,
+    examples: usize,
+    place: Option<Range<usize>>,
+    mistakes: &mut Mistakes<'_>,
+) {
     let (norm, width, batch) = (&arm.network.norm, arm.network.width, arm.training.batch_size);
-    let Ok(extents) = Extents::new(batch, 1, width, norm.groups()) else { return };
-    if let Err(error) = norm.equation().check(&extents, equations::Mode::Train) {
-        let help = format!("the batch size is {batch}, the width {width}, with one position");
-        mistakes.add(place.unwrap_or(0..0), error.to_string(), help);
+    for samples in [batch.min(examples), examples % batch] {
+        let Ok(extents) = Extents::new(samples, 1, width, norm.groups()) else { return };
+        let checked = norm.equation().check(&extents, equations::Mode::Train);
+        if let (Err(error), true) = (checked, arm.network.placement.uses_norm()) {
+            let help =
+                format!("{examples} training examples in batches of {batch}, the width is {width}");
+            mistakes.add(place.clone().unwrap_or(0..0), error.to_string(), help);
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! `normlab gradcheck`: the gradients of norms, or of a layer in Python, against finite differences.
 
-mod catalogue;
 mod json;
+mod norms;
 mod picture;
 mod progress;
 mod report;
@@ -15,6 +15,7 @@ use gradcheck::{CaseList, Examination, Options, Outcome, Precision, examine_with
 use self::progress::Progress;
 use crate::cli::{Dtype, GradcheckArguments};
 use crate::failure::Failure;
+use crate::norm_arguments::EquationArguments;
 use crate::output::{check_picture, write_picture};
 use crate::terminal::{complain, say};
 
@@ -29,14 +30,15 @@ struct Examined {
 
 /// How the layers were named.
 enum What {
-    Catalogue,
+    /// Norms, by the arguments that define them.
+    Norms(Box<EquationArguments>),
     Python(String),
 }
 
 /// Examines the named norms, all of them, or a Python layer, and prints a table and what failed.
 ///
 /// # Errors
-/// A name that is not in the catalogue or in the list of cases, a layer that cannot be run, a
+/// A name that is not known or not in the list of cases, a wrong equation, a layer that cannot be run, a
 /// picture that cannot be written.
 pub fn gradcheck(arguments: &GradcheckArguments) -> Result<ExitCode, Failure> {
     let options = Options {
@@ -53,7 +55,7 @@ pub fn gradcheck(arguments: &GradcheckArguments) -> Result<ExitCode, Failure> {
     }
     let examined = match &arguments.python {
         Some(spec) => python(spec, arguments, &options)?,
-        None => catalogue::examine(&arguments.names, &options)?,
+        None => norms::examine(arguments, &options)?,
     };
     if arguments.json {
         json::lines(&examined).iter().for_each(|line| say(line));

@@ -159,7 +159,9 @@ pub static KEYS: &[Key] = &[
         name: "epochs",
         section: Section::Training,
         takes: "passes over the training examples, from 1 to 100000",
-        read: |value, _, mistakes| count(value, "epochs", 1..=100_000, mistakes).map(Setting::Epochs),
+        read: |value, _, mistakes| {
+            count(value, "epochs", 1..=100_000, mistakes).map(Setting::Epochs)
+        },
         get: |settings| Setting::Epochs(settings.epochs),
     },
     Key {

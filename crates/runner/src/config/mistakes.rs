@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::path::Path;
 
 /// A configuration file: its path, as the user gave it, and its text.
 #[derive(Clone, Debug)]
@@ -10,6 +11,20 @@ pub struct Source {
     pub path: String,
     /// The whole text.
     pub text: String,
+}
+
+impl Source {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// What the operating system said, with the path.
+    pub fn read(path: &Path) -> Result<Source, ConfigError> {
+        let shown = path.display().to_string();
+        match std::fs::read_to_string(path) {
+            Ok(text) => Ok(Source { path: shown, text }),
+            Err(error) => Err(ConfigError(format!("cannot read {shown}: {error}"))),
+        }
+    }
 }
 
 /// Every mistake found in a file. Checking goes on after a mistake, so that all are found at once.

@@ -49,9 +49,9 @@ use toml::de::{DeTable, DeValue};
 use crate::data;
 use grid::{baseline, sweep};
 use keys::{Key, Setting, Settings};
+use own_norms::own_norms;
 use procedure::procedure;
 use sections::{data_set, section, settings, study_name};
-use own_norms::own_norms;
 use value::{Table, Value, text};
 
 pub use mistakes::{ConfigError, Mistakes, Source};
@@ -197,5 +197,7 @@ fn one_line(message: &str) -> String {
     message.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+#[cfg(test)]
+mod own_norms_tests;
 #[cfg(test)]
 mod tests;

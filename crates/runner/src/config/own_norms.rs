@@ -2,7 +2,7 @@
 //!
 //! ```toml
 //! [norms.mine]
-//! equation = "gamma * x / (mean(abs(x))^alpha + k)"
+//! equation = "gamma * x / (alpha * mean(abs(x)) + k)"
 //! over = "features"                                        # or "none", without statistics
 //! parameters.alpha = { shape = "scalar", start = 0.5 }     # gamma and beta are known
 //! constants.k = 0.1                                        # eps and momentum are known
