@@ -4,6 +4,11 @@
 const FEWEST_LEVELS: usize = 5;
 /// The search ends when the error has risen this many times in a row.
 const MOST_RISES: usize = 4;
+/// The same while the error is more than rounding explains: a kink beside the point, whose quotients
+/// only become those of one side once the steps no longer reach it.
+const MOST_UNEXPLAINED_RISES: usize = 12;
+/// Roundings of the output that the noise of an ill-conditioned function may be.
+const MOST_ROUNDINGS: f64 = 1e6;
 /// A window has converged when its error is below this share of its value. Rises count from there
 /// on: far above a function's own length the quotients only grow as steps shrink, and so does their
 /// error, without any rounding.
@@ -73,7 +78,9 @@ pub(crate) fn walk(
             && !has_kink_ahead(&quotients[first..]);
         rises = if is_rise { rises + 1 } else { 0 };
         last_error = here.error;
-        if rises == MOST_RISES {
+        let is_explained = here.error * steps[first + 2] <= MOST_ROUNDINGS * rounding;
+        let most = if is_explained { MOST_RISES } else { MOST_UNEXPLAINED_RISES };
+        if rises >= most {
             walk.has_ended = true;
             break;
         }
