@@ -49,6 +49,7 @@ mod operation;
 mod parser;
 mod presentation;
 mod print;
+mod running_names;
 mod scalar;
 mod term;
 

@@ -28,6 +28,7 @@
 
 #[cfg(test)]
 mod agreement;
+mod applied;
 mod catalogue;
 mod certify;
 mod check_dfdx;
@@ -38,6 +39,7 @@ mod norm;
 mod point;
 mod through_dfdx;
 
+pub use applied::{Application, Applied};
 pub use catalogue::{CATALOGUE, Citation, Entry, Kernel, find};
 pub use certify::{certify, standing_control};
 pub use check_dfdx::{Traced, check_dfdx};

@@ -35,6 +35,10 @@ pub enum Verb {
     List(ListArguments),
     /// Check the gradients of norms against finite differences
     Gradcheck(GradcheckArguments),
+    /// Show a norm: equation, parameters, derived backward, cost
+    Show(ShowArguments),
+    /// Apply a norm to a file of numbers, and to a cotangent for its gradients
+    Apply(ApplyArguments),
     /// Print the program that runs a layer of another language for the gradient check
     Shim(ShimArguments),
 }
@@ -140,6 +144,59 @@ pub enum Dtype {
     F32,
     /// Double precision
     F64,
+}
+
+/// Arguments of `normlab show`.
+#[derive(Debug, Args)]
+pub struct ShowArguments {
+    /// A norm by name, from the catalogue or from --config
+    pub name: Option<String>,
+    /// A norm of one's own.
+    #[command(flatten)]
+    pub norm: EquationArguments,
+}
+
+/// Arguments of `normlab apply`.
+#[derive(Debug, Args)]
+pub struct ApplyArguments {
+    /// A norm by name, from the catalogue or from --config
+    pub name: Option<String>,
+    /// A norm of one's own.
+    #[command(flatten)]
+    pub norm: EquationArguments,
+    /// The activation: CSV without header, a row of features per line
+    #[arg(long, value_name = "X.csv")]
+    pub input: PathBuf,
+    /// The gradient of a loss with respect to the value, as large as the input; gives the gradients
+    #[arg(long, value_name = "V.csv")]
+    pub cotangent: Option<PathBuf>,
+    /// Parameters such as gamma = [1.0, 2.0]; what is left out has its start
+    #[arg(long, value_name = "P.toml")]
+    pub params: Option<PathBuf>,
+    /// Running averages, as a training pass leaves them in state.toml; without it their starts
+    #[arg(long, value_name = "S.toml")]
+    pub state: Option<PathBuf>,
+    /// The number of samples; row = sample * positions + position [default: rows / positions]
+    #[arg(long, value_name = "N")]
+    pub samples: Option<usize>,
+    /// The number of positions of a sample
+    #[arg(long, value_name = "P", default_value_t = 1)]
+    pub positions: usize,
+    /// Whether statistics are those of the batch, and running averages move
+    #[arg(long, default_value = "train")]
+    pub mode: PassMode,
+    /// The folder for y.csv, dx.csv, d<parameter>.csv, state.toml
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+/// The mode of a pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PassMode {
+    /// Statistics of the batch
+    Train,
+    /// Running averages
+    Eval,
 }
 
 /// Arguments of `normlab shim`.

@@ -42,6 +42,8 @@ pub fn main() -> ExitCode {
         Verb::Run(arguments) => commands::run::run(&arguments),
         Verb::List(arguments) => Ok(commands::list::list(&arguments)),
         Verb::Gradcheck(arguments) => commands::gradcheck::gradcheck(&arguments),
+        Verb::Show(arguments) => commands::show::show(&arguments),
+        Verb::Apply(arguments) => commands::apply::apply(&arguments),
         Verb::Shim(arguments) => Ok(commands::shim::shim(&arguments)),
     };
     match outcome {

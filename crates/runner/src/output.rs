@@ -136,6 +136,15 @@ impl Folder {
     }
 }
 
+/// Writes files into a folder that is made if it is not there.
+///
+/// # Errors
+/// The folder cannot be made, or takes no files.
+pub fn write_files(folder: &Path, files: &[(String, String)]) -> Result<(), OutputError> {
+    create(folder)?;
+    files.iter().try_for_each(|(name, text)| write(folder, name, text.as_bytes()))
+}
+
 /// Whether a file can be written at a path, without doing so.
 ///
 /// # Errors

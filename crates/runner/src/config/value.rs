@@ -127,6 +127,25 @@ pub enum Numbers {
     Fraction,
 }
 
+/// Any number, also `nan` and `inf`.
+pub fn any_number(value: &Value<'_>, key: &str, mistakes: &mut Mistakes<'_>) -> Option<f64> {
+    let number = as_number(value);
+    if number.is_none() {
+        refuse(value, key, "a number", mistakes);
+    }
+    number
+}
+
+fn as_number(value: &Value<'_>) -> Option<f64> {
+    match value.get_ref() {
+        DeValue::Float(float) => float.as_str().parse::<f64>().ok(),
+        DeValue::Integer(integer) => {
+            i64::from_str_radix(integer.as_str(), integer.radix()).ok().map(|whole| whole as f64)
+        }
+        _ => None,
+    }
+}
+
 /// A finite number, written as a whole number or with a point or an exponent.
 pub fn number(
     value: &Value<'_>,
@@ -134,13 +153,6 @@ pub fn number(
     allowed: Numbers,
     mistakes: &mut Mistakes<'_>,
 ) -> Option<f64> {
-    let number = match value.get_ref() {
-        DeValue::Float(float) => float.as_str().parse::<f64>().ok(),
-        DeValue::Integer(integer) => {
-            i64::from_str_radix(integer.as_str(), integer.radix()).ok().map(|whole| whole as f64)
-        }
-        _ => None,
-    };
     let fits = |number: &f64| {
         number.is_finite()
             && match allowed {
@@ -150,7 +162,7 @@ pub fn number(
                 Numbers::Fraction => (0.0..1.0).contains(number),
             }
     };
-    let number = number.filter(fits);
+    let number = as_number(value).filter(fits);
     if number.is_none() {
         let allowed = match allowed {
             Numbers::Finite => "a finite number",
