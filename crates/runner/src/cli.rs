@@ -39,6 +39,8 @@ pub enum Verb {
     Show(ShowArguments),
     /// Apply a norm to a file of numbers, and to a cotangent for its gradients
     Apply(ApplyArguments),
+    /// Write a norm as a module of another framework, with the derived backward and a test of itself
+    Export(ExportArguments),
     /// Print the program that runs a layer of another language for the gradient check
     Shim(ShimArguments),
 }
@@ -188,6 +190,31 @@ pub struct ApplyArguments {
     /// The folder for y.csv, dx.csv, d<parameter>.csv, state.toml
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+}
+
+/// Arguments of `normlab export`.
+#[derive(Debug, Args)]
+pub struct ExportArguments {
+    /// A norm by name, from the catalogue or from --config
+    pub name: Option<String>,
+    /// A norm of one's own.
+    #[command(flatten)]
+    pub norm: EquationArguments,
+    /// For what
+    #[arg(long)]
+    pub to: Framework,
+    /// The file that gets it, instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// What a norm can be exported to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Framework {
+    /// A PyTorch module
+    Torch,
+    /// A JAX module
+    Jax,
 }
 
 /// The mode of a pass.

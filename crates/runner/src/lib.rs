@@ -44,6 +44,7 @@ pub fn main() -> ExitCode {
         Verb::Gradcheck(arguments) => commands::gradcheck::gradcheck(&arguments),
         Verb::Show(arguments) => commands::show::show(&arguments),
         Verb::Apply(arguments) => commands::apply::apply(&arguments),
+        Verb::Export(arguments) => commands::export::export(&arguments),
         Verb::Shim(arguments) => Ok(commands::shim::shim(&arguments)),
     };
     match outcome {

@@ -16,7 +16,7 @@ use self::progress::Progress;
 use crate::cli::{Dtype, GradcheckArguments};
 use crate::failure::Failure;
 use crate::norm_arguments::EquationArguments;
-use crate::output::{check_picture, write_picture};
+use crate::output::{check_file, write_file};
 use crate::terminal::{complain, say};
 
 /// What was examined, and a gradient known to be wrong that was examined with it.
@@ -51,7 +51,7 @@ pub fn gradcheck(arguments: &GradcheckArguments) -> Result<ExitCode, Failure> {
         ..Options::default()
     };
     if let Some(path) = &arguments.plot {
-        check_picture(path).map_err(|error| Failure::BadInput(error.to_string()))?;
+        check_file(path).map_err(|error| Failure::BadInput(error.to_string()))?;
     }
     let examined = match &arguments.python {
         Some(spec) => python(spec, arguments, &options)?,
@@ -63,7 +63,7 @@ pub fn gradcheck(arguments: &GradcheckArguments) -> Result<ExitCode, Failure> {
         say(&report::rendered(&examined));
     }
     if let Some(path) = &arguments.plot {
-        write_picture(path, &picture::svg(&examined))?;
+        write_file(path, &picture::svg(&examined))?;
     }
     Ok(exit_code(&examined))
 }
