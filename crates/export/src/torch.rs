@@ -72,7 +72,7 @@ fn function(name: &str, function: &Function) -> String {
     if !outputs.is_empty() {
         text += &format!("        ctx.mark_non_differentiable({})\n", outputs.join(", "));
     }
-    let results = [&[function.y.clone()], &outputs[..]].concat().join(", ");
+    let results = [std::slice::from_ref(&function.y), &outputs[..]].concat().join(", ");
     text += &format!("        return {results}\n\n");
     let rest = if outputs.is_empty() { "" } else { ", *_" };
     text +=
