@@ -151,7 +151,9 @@ def difference(found, expected):
     if len(found) != len(expected):
         return float("inf")
     scale = max(1e-300, max(map(abs, expected)))
-    return max(abs(a - b) for a, b in zip(found, expected)) / scale
+    differences = [abs(a - b) for a, b in zip(found, expected)]
+    # Python's max may pass over a NaN.
+    return float("inf") if any(d != d for d in differences) else max(differences) / scale
 
 
 def main():
