@@ -16,7 +16,7 @@ use crate::lexer::Token;
 /// assert_eq!(batch, Axes::SAMPLES.union(Axes::POSITIONS));
 /// assert_eq!(Axes::ALL.without(batch).to_string(), "features");
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 pub struct Axes(u8);
 
 /// The words for axes, with what they mean.
@@ -70,6 +70,12 @@ impl Axes {
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0 == 0
+    }
+
+    /// The number of axes.
+    #[must_use]
+    pub const fn count(self) -> u32 {
+        self.0.count_ones()
     }
 
     /// One bit for every axis.

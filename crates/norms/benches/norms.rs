@@ -12,6 +12,8 @@ fn forward_and_backward(criterion: &mut Criterion) {
         for entry in CATALOGUE {
             let norm = NormChoice::plain(entry).build::<f32>(Evaluator::Fastest);
             bench(&mut group, entry.name, &*norm, rows, width);
+            let compiled = NormChoice::plain(entry).build::<f32>(Evaluator::Compiled);
+            bench(&mut group, &format!("{} compiled", entry.name), &*compiled, rows, width);
         }
         let layer = NormChoice::plain(find("layer").expect("listed"));
         bench(&mut group, "layer by dfdx", &*layer.build::<f32>(Evaluator::Dfdx), rows, width);

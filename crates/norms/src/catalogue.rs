@@ -57,8 +57,8 @@ impl fmt::Display for Citation {
 /// How a norm is computed in training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kernel {
-    /// By dfdx, operation by operation, with dfdx's autodiff.
-    Dfdx,
+    /// By the equation, compiled.
+    Compiled,
     /// By the fused layer norm.
     Layer,
     /// By the fused batch norm.

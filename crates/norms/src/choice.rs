@@ -11,6 +11,7 @@ use ops::Element;
 
 use crate::catalogue::{Entry, Kernel};
 use crate::claims::{self, Claim};
+use crate::compiled::CompiledNorm;
 use crate::fused::{BatchNorm, LayerNorm};
 use crate::norm::Norm;
 use crate::through_dfdx::ThroughDfdx;
@@ -85,8 +86,10 @@ impl PartialEq for NormChoice {
 /// Which operation computes a norm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Evaluator {
-    /// The fused kernel of the entry, or dfdx where it has none.
+    /// The fused kernel of the entry, or the compiled equation where it has none.
     Fastest,
+    /// The compiled equation with the derived gradient.
+    Compiled,
     /// dfdx's autodiff of the equation: the witness.
     Dfdx,
 }
@@ -216,9 +219,9 @@ impl NormChoice {
         Extents::new(1, 1, width, self.groups).map(|_| ())
     }
 
-    /// Whether the variant has a fused kernel of its own.
+    /// The operation that trains the norm.
     pub fn kernel(&self) -> Kernel {
-        self.entry().map_or(Kernel::Dfdx, |entry| entry.kernel)
+        self.entry().map_or(Kernel::Compiled, |entry| entry.kernel)
     }
 
     /// The operation that computes this norm.
@@ -230,9 +233,10 @@ impl NormChoice {
         match (evaluator, self.kernel()) {
             (Evaluator::Fastest, Kernel::Layer) => Box::new(LayerNorm::new(equation)),
             (Evaluator::Fastest, Kernel::Batch) => Box::new(BatchNorm::new(equation)),
-            (Evaluator::Fastest, Kernel::Dfdx) | (Evaluator::Dfdx, _) => {
-                Box::new(ThroughDfdx::new(equation, self.groups))
+            (Evaluator::Fastest, Kernel::Compiled) | (Evaluator::Compiled, _) => {
+                Box::new(CompiledNorm::new(equation, self.groups))
             }
+            (Evaluator::Dfdx, _) => Box::new(ThroughDfdx::new(equation, self.groups)),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! The catalogue of normalization layers, and the operations that compute them.
 //!
 //! An [`Entry`] is data around an equation. From it come the interpreter (in `equations`: the
-//! definition), dfdx's autodiff of the same expression ([`Evaluator::Dfdx`]), and, where speed
-//! matters, a fused kernel ([`Evaluator::Fastest`]). [`certify`] compares them with each other and
-//! with finite differences.
+//! definition), dfdx's autodiff of the same expression ([`Evaluator::Dfdx`]), the compiled equation
+//! with the derived gradient ([`Evaluator::Compiled`]) and, where it is faster still, a fused kernel
+//! ([`Evaluator::Fastest`]). [`certify`] compares them with each other and with finite differences.
 //!
 //! ```
 //! use norms::{Evaluator, NormChoice, find};
@@ -35,6 +35,7 @@ mod check_dfdx;
 mod choice;
 mod claims;
 mod cost;
+mod compiled;
 mod fused;
 mod norm;
 mod point;

@@ -1,6 +1,6 @@
 //! An equation computed by dfdx, operation by operation, with dfdx's autodiff.
 //!
-//! This is the second witness of every norm, and what trains one that has no fused kernel.
+//! This is the second witness of every norm: it shares no line with the compiled equation.
 
 mod axes;
 mod evaluate;

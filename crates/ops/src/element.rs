@@ -35,10 +35,12 @@ pub trait Element:
 impl Element for f32 {
     const UNIT_ROUNDOFF: f64 = 1.0 / (1u64 << 24) as f64;
 
+    #[inline(always)]
     fn nearest(value: f64) -> Self {
         value as f32
     }
 
+    #[inline(always)]
     fn double(self) -> f64 {
         f64::from(self)
     }
@@ -52,10 +54,12 @@ impl Element for f32 {
 impl Element for f64 {
     const UNIT_ROUNDOFF: f64 = 1.0 / (1u64 << 53) as f64;
 
+    #[inline(always)]
     fn nearest(value: f64) -> Self {
         value
     }
 
+    #[inline(always)]
     fn double(self) -> f64 {
         self
     }

@@ -17,8 +17,10 @@
 //! ```
 
 mod buffer;
+mod compiled;
 mod cross_entropy;
 mod element;
+pub mod functions;
 mod gradients;
 mod layout;
 mod linear;
@@ -30,6 +32,7 @@ mod through_dfdx;
 mod value;
 
 pub use buffer::{Buffer, fresh_allocations};
+pub use compiled::Compiled;
 pub use cross_entropy::cross_entropy;
 pub use element::Element;
 pub use gradients::{Gradients, Slot};

@@ -11,49 +11,11 @@ const PARAMETERS: [ParameterSource<'_>; 4] = [
     ParameterSource { name: "row", shape: ParameterShape::Output, start: 0.7 },
 ];
 
-/// Every function, statistic and shape, over every kind of axes.
-const EQUATIONS: [(&str, &str); 34] = [
-    ("gamma * (x - mean(x)) / sqrt(var(x) + eps) + beta", "features"),
-    ("gamma * (x - mean(x)) / sqrt(var(x) + eps) + beta", "samples+positions"),
-    ("gamma * (x - mean(x)) / sqrt(var(x) + eps) + beta", "positions+group"),
-    ("gamma * (x - mean(x)) / sqrt(var(x) + eps) + beta", "positions"),
-    ("(x - mean(x)) * rsqrt(var(x) + eps)", "features"),
-    ("gamma * x / sqrt(mean(x^2) + eps)", "features"),
-    ("x / rms(x)", "group"),
-    ("gamma * tanh(alpha * x) + beta", "none"),
-    ("gamma * erf(alpha * x + place) + beta", "none"),
-    ("gamma * atan(alpha * x) * sigmoid(x)", "none"),
-    ("x / std(x) + scale * exp(-x^2)", "features"),
-    ("gamma * x / (norm1(x) + eps)", "features"),
-    ("row * x / max(norm2(x), eps)", "features"),
-    ("x - max(x) + min[samples](x)", "features"),
-    ("x / (max(abs(x)) + eps)", "positions+group"),
-    ("max(x, 0.1 * x) + min(x, alpha)", "none"),
-    ("clamp(gamma * x, -0.4321, 0.5678)", "none"),
-    ("x^3 - 2 * x^2 + (x + 4)^-1", "none"),
-    ("(x^2 + 1)^0.3 + abs(x)^1.5", "none"),
-    ("log(x^2 + 1) * sign(x)", "none"),
-    ("gamma * (x - stop(mean(x))) / stop(sqrt(var(x) + eps)) + beta", "features"),
-    (
-        "m = running(mean(x), 0); v = running(var(x), 1); gamma * (x - m) / sqrt(v + eps) + beta",
-        "samples+positions",
-    ),
-    ("mean(x) + 0 * x", "features"),
-    ("mean(x)", "features"),
-    ("sum(gamma * x)", "samples"),
-    ("sum[samples](gamma) * x / size", "positions"),
-    ("groups * x / size[group] + mean(scale) * x", "features"),
-    (
-        "a = x - mean(x); b = a / sqrt(var(x) + eps); b * tanh(mean(b^3)) + var[samples](b)",
-        "features",
-    ),
-    ("(x - mean(x)) / (1 + std(x)) / (1 + rms[samples](x))", "features"),
-    ("exp(x - max(x)) / sum(exp(x - max(x)))", "features"),
-    ("m = mean(x); d = x - m; d / sqrt(mean(d^2) + eps)", "features"),
-    ("gamma * x + beta * beta * x^2 / (1 + beta^2)", "none"),
-    ("x * mean(gamma * x) * mean(beta + x)", "features"),
-    ("x / x * 2 - (x - x) + -(-x)", "none"),
-];
+/// Pairs of the axes and the equation.
+fn equations() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let lines = include_str!("../equations.txt").lines().filter(|line| !line.starts_with('#'));
+    lines.map(|line| line.split_once('|').map(|(over, text)| (over.trim(), text.trim())).unwrap())
+}
 
 fn parsed(equation: &str, over: &str) -> NormEquation {
     let source = NormSource { equation, over, parameters: &PARAMETERS, constants: &[] };
@@ -144,7 +106,7 @@ fn distance(a: &[f64], b: &[f64]) -> f64 {
 
 #[test]
 fn derived_gradients_are_the_limits_of_difference_quotients() {
-    for (text, over) in EQUATIONS {
+    for (over, text) in equations() {
         for mode in [Mode::Train, Mode::Eval] {
             let equation = parsed(text, over);
             let derivation = equation.derivation(mode);

@@ -20,5 +20,5 @@ pub(super) const ENTRY: Entry = Entry {
     },
     claims: &[Claim::Shift, Claim::Scale, Claim::SampleIndependence, Claim::SameInEvaluation],
     citation: Citation { authors: "Wu, He", year: 2018, arxiv: "1803.08494" },
-    kernel: Kernel::Dfdx,
+    kernel: Kernel::Compiled,
 };

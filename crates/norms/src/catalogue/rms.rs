@@ -20,5 +20,5 @@ pub(super) const ENTRY: Entry = Entry {
     },
     claims: &[Claim::Scale, Claim::SampleIndependence, Claim::SameInEvaluation],
     citation: Citation { authors: "Zhang, Sennrich", year: 2019, arxiv: "1910.07467" },
-    kernel: Kernel::Dfdx,
+    kernel: Kernel::Compiled,
 };

@@ -20,7 +20,7 @@ static DETACHED: Entry = Entry {
     },
     claims: &[],
     citation: Citation { authors: "Xu et al.", year: 2019, arxiv: "1911.07013" },
-    kernel: Operation::Dfdx,
+    kernel: Operation::Compiled,
 };
 
 /// Layer normalization as the definition, and the detached one as the kernels.

@@ -1,6 +1,7 @@
 //! An operation of an entry, with the hooks that tests of conduct need.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use dfdx::tensor::Cpu;
 use dfdx::tensor_ops::Device;
@@ -9,13 +10,15 @@ use ops::{Buffer, Element, Pass, Value};
 
 use super::layer::{EntryLayer, layout};
 use crate::choice::Evaluator;
-use crate::norm::State;
+use crate::norm::{Norm, State};
 
 /// One operation, with the state that it keeps from call to call.
 pub(super) struct EntryKernel<'a, E> {
     layer: &'a EntryLayer,
     evaluator: Evaluator,
     state: Option<State<E>>,
+    /// The operation at every eps that a case asked for, by its bits.
+    norms: HashMap<Option<u64>, Rc<dyn Norm<E>>>,
     /// The state before the forward pass of each use: a backward pass starts from there again.
     before: HashMap<usize, State<E>>,
 }
@@ -25,7 +28,7 @@ where
     Cpu: Device<E>,
 {
     pub(super) fn new(layer: &'a EntryLayer, evaluator: Evaluator) -> Self {
-        EntryKernel { layer, evaluator, state: None, before: HashMap::new() }
+        EntryKernel { layer, evaluator, state: None, norms: HashMap::new(), before: HashMap::new() }
     }
 
     fn current_state(&mut self, shape: &[usize]) -> State<E> {
@@ -33,13 +36,18 @@ where
         self.state.clone().unwrap_or_else(start)
     }
 
+    fn norm(&mut self, eps: Option<f64>) -> Rc<dyn Norm<E>> {
+        let build = || Rc::from(self.layer.choice(eps).build::<E>(self.evaluator));
+        Rc::clone(self.norms.entry(eps.map(f64::to_bits)).or_insert_with(build))
+    }
+
     /// Runs the operation from a state on; what was recorded can be differentiated.
-    fn run(&self, call: &Call, state: &mut State<E>) -> Recorded<E> {
+    fn run(&mut self, call: &Call, state: &mut State<E>) -> Recorded<E> {
         let (layout, width) = layout(call.shape);
         let arguments: Vec<Vec<f64>> = call.arguments.iter().map(Strided::to_vec).collect();
         let eps = self.layer.has_eps().then(|| arguments[arguments.len() - 1][0]);
-        let choice = self.layer.choice(eps);
-        let count = choice.equation().parameters().len();
+        let norm = self.norm(eps);
+        let count = norm.equation().parameters().len();
         let x = Value::new(layout.rows(), width, &nearest::<E>(&arguments[0]));
         let parameters: Vec<Value<E>> =
             arguments[1..=count].iter().map(|p| Value::new(1, p.len(), &nearest(p))).collect();
@@ -48,7 +56,6 @@ where
             Mode::Eval => ops::Mode::Eval,
         };
         let mut pass = Pass::recording(mode);
-        let norm = choice.build::<E>(self.evaluator);
         let y = norm.apply(&x, layout, &parameters, state, &mut pass);
         Recorded { x, parameters, y, pass }
     }

@@ -1,0 +1,284 @@
+//! An equation as one operation on dfdx's tape.
+//!
+//! The derivative is that of [`equations::Derivation`]: the formulas that are printed are those that
+//! run. All arithmetic is in double precision, whatever the type of the values is. In single precision
+//! this costs less than it saves: no square or cube leaves the range, and no sum needs care.
+
+mod chunk;
+mod execute;
+mod kernels;
+mod plan;
+mod program;
+mod shape;
+mod view;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use equations::{Axes, Extents, Input, NormEquation};
+
+use self::execute::{Arrays64, Wide};
+use self::plan::{Goal, Plan};
+use self::program::{NodeId, Operation, Program};
+use crate::{Buffer, Element, Gradients, Mode, Pass, Value};
+
+/// A norm's equation, ready to run at any size.
+#[derive(Debug)]
+pub struct Compiled {
+    equation: NormEquation,
+    train: Rc<OneMode>,
+    eval: Rc<OneMode>,
+}
+
+/// The program of a mode, with the plans of the sizes seen so far.
+#[derive(Debug)]
+struct OneMode {
+    program: Program,
+    /// Statistics that the forward pass leaves for the backward pass.
+    kept: Vec<NodeId>,
+    /// The axes along which the parameters vary.
+    shapes: Vec<Axes>,
+    sized: RefCell<Vec<Rc<Sized>>>,
+}
+
+/// The plans at given sizes, with the arrays that they use again from call to call.
+#[derive(Debug)]
+struct Sized {
+    extents: Extents,
+    forward: (Plan, RefCell<Arrays64>),
+    backward: (Plan, RefCell<Arrays64>),
+}
+
+/// Training sees two or three batch sizes; more are planned again.
+const REMEMBERED: usize = 8;
+
+impl Compiled {
+    /// Derives the gradient of an equation and prepares both to run.
+    #[must_use]
+    pub fn new(equation: &NormEquation) -> Compiled {
+        let mode = |mode| Rc::new(OneMode::new(equation, mode));
+        Compiled {
+            equation: equation.clone(),
+            train: mode(equations::Mode::Train),
+            eval: mode(equations::Mode::Eval),
+        }
+    }
+
+    /// The value of the norm; in training the running averages move.
+    ///
+    /// # Panics
+    /// If the values or averages do not fit the extents.
+    pub fn apply<E: Element>(
+        &self,
+        x: &Value<E>,
+        extents: &Extents,
+        parameters: &[Value<E>],
+        averages: &mut [Vec<E>],
+        pass: &mut Pass<E>,
+    ) -> Value<E> {
+        let (rows, columns) = (x.rows(), x.columns());
+        assert_eq!((rows, columns), (extents.rows(), extents.features()), "{extents:?}");
+        for (value, parameter) in parameters.iter().zip(self.equation.parameters()) {
+            let len = value.as_slice().len();
+            assert_eq!(len, parameter.len(extents), "{} at {extents:?}", parameter.name);
+        }
+        if extents.is_empty() {
+            return Value::new(rows, columns, &[]);
+        }
+        let mode = match pass.mode() {
+            Mode::Train => &self.train,
+            Mode::Eval => &self.eval,
+        };
+        let sized = mode.sized(extents);
+        let (plan, arrays) = &sized.forward;
+        let mut arrays = arrays.borrow_mut();
+        // Evaluation reads the averages; their values now are those of the backward pass too.
+        let averages64: Vec<Buffer<f64>> =
+            averages.iter().map(|average| widened(average)).collect();
+        fill_inputs(plan, &mut arrays, parameters, &averages64);
+        let mut y = Buffer::unspecified(rows * columns);
+        plan.run(&mut arrays, &mut Wide { x: x.as_slice(), cotangent: &[], out: &mut y });
+        if pass.mode() == Mode::Train {
+            self.track(plan, &arrays, extents, averages);
+        }
+        let y = Value::from_buffer(rows, columns, y);
+        if pass.records() {
+            // The kept statistics follow the tracked values in the results.
+            let kept = plan.results[mode.program.tracked.len()..].iter();
+            let kept = kept.map(|array| Buffer::copy_of(&arrays.arrays[*array])).collect();
+            let saved = Saved {
+                mode: Rc::clone(mode),
+                sized: Rc::clone(&sized),
+                x: x.clone(),
+                parameters: parameters.to_vec(),
+                averages: averages64,
+                kept,
+            };
+            let key = y.key().clone();
+            pass.record(move |gradients| {
+                if let Some(dy) = gradients.take(&key) {
+                    saved.backward(dy, gradients);
+                }
+            });
+        }
+        y
+    }
+
+    /// `average <- (1 - momentum) average + momentum tracked`
+    fn track<E: Element>(
+        &self,
+        plan: &Plan,
+        arrays: &Arrays64,
+        extents: &Extents,
+        averages: &mut [Vec<E>],
+    ) {
+        let momentum = E::nearest(self.equation.momentum());
+        let program = &self.train.program;
+        let slots = self.equation.running().iter().zip(averages);
+        for ((slot, average), (&array, node)) in
+            slots.zip(plan.results.iter().zip(&program.tracked))
+        {
+            let tracked = &arrays.arrays[array];
+            let places = spread(extents, program.nodes[*node].varies, slot.varies);
+            for (average, place) in average.iter_mut().zip(places) {
+                let tracked = E::nearest(tracked[place]);
+                *average = (E::one() - momentum) * *average + momentum * tracked;
+            }
+        }
+    }
+}
+
+impl OneMode {
+    fn new(equation: &NormEquation, mode: equations::Mode) -> OneMode {
+        let program = Program::new(equation, &equation.derivation(mode));
+        let kept = kept(&program);
+        let shapes = equation.parameters().iter().map(|p| p.shape.varies()).collect();
+        OneMode { program, kept, shapes, sized: RefCell::default() }
+    }
+
+    fn sized(&self, extents: &Extents) -> Rc<Sized> {
+        let mut remembered = self.sized.borrow_mut();
+        if let Some(sized) = remembered.iter().find(|sized| sized.extents == *extents) {
+            return Rc::clone(sized);
+        }
+        let program = &self.program;
+        let narrow: Vec<NodeId> = program.tracked.iter().chain(&self.kept).copied().collect();
+        let forward = Goal { wide: program.y, narrow: &narrow, given: &[] };
+        let backward = Goal { wide: program.dx, narrow: &program.dparameters, given: &self.kept };
+        let plan = |goal: &Goal<'_>| {
+            let plan = Plan::new(program, goal, extents);
+            let arrays = RefCell::new(plan.arrays());
+            (plan, arrays)
+        };
+        let sized = Rc::new(Sized {
+            extents: *extents,
+            forward: plan(&forward),
+            backward: plan(&backward),
+        });
+        if remembered.len() == REMEMBERED {
+            remembered.remove(0);
+        }
+        remembered.push(Rc::clone(&sized));
+        sized
+    }
+}
+
+/// What of the forward pass the backward pass starts from: what depends on x, varies along fewer axes
+/// than it, and is computed on the way to the value anyway.
+fn kept(program: &Program) -> Vec<NodeId> {
+    let of_x = program.depends_on(Input::X);
+    let of_cotangent = program.depends_on(Input::Cotangent);
+    let forward = program.needed(&[program.y], &|_| false);
+    let can_be_kept = |id: NodeId| {
+        let small = program.nodes[id].varies != Axes::ALL;
+        of_x[id] && !of_cotangent[id] && small && forward[id]
+    };
+    let roots: Vec<NodeId> = [program.dx].iter().chain(&program.dparameters).copied().collect();
+    let needed = program.needed(&roots, &can_be_kept);
+    (0..program.nodes.len()).filter(|id| needed[*id] && can_be_kept(*id)).collect()
+}
+
+/// All that a backward pass needs.
+#[derive(Debug)]
+struct Saved<E: Element> {
+    mode: Rc<OneMode>,
+    sized: Rc<Sized>,
+    x: Value<E>,
+    parameters: Vec<Value<E>>,
+    averages: Vec<Buffer<f64>>,
+    kept: Vec<Buffer<f64>>,
+}
+
+impl<E: Element> Saved<E> {
+    fn backward(self, dy: Buffer<E>, gradients: &mut Gradients<E>) {
+        let (plan, arrays) = &self.sized.backward;
+        let mut arrays = arrays.borrow_mut();
+        fill_inputs(plan, &mut arrays, &self.parameters, &self.averages);
+        for (given, kept) in plan.given.iter().zip(&self.kept) {
+            if let Some(array) = given {
+                arrays.arrays[*array].copy_from_slice(kept);
+            }
+        }
+        let mut dx = Buffer::unspecified(dy.len());
+        let x = self.x.as_slice();
+        plan.run(&mut arrays, &mut Wide { x, cotangent: &dy, out: &mut dx });
+        gradients.add(self.x.key(), dx);
+        let program = &self.mode.program;
+        let results = plan.results.iter().zip(&program.dparameters);
+        for ((parameter, &shape), (&array, node)) in
+            self.parameters.iter().zip(&self.mode.shapes).zip(results)
+        {
+            let found = &arrays.arrays[array];
+            let mut gradient = Buffer::unspecified(parameter.as_slice().len());
+            let places = spread(&self.sized.extents, program.nodes[*node].varies, shape);
+            for (gradient, place) in gradient.iter_mut().zip(places) {
+                *gradient = E::nearest(found[place]);
+            }
+            gradients.add(parameter.key(), gradient);
+        }
+    }
+}
+
+/// For every index along the axes `to` the place of its number among those along the axes `from`.
+fn spread(extents: &Extents, from: Axes, to: Axes) -> impl Iterator<Item = usize> {
+    const EACH: [Axes; 4] = [Axes::SAMPLES, Axes::POSITIONS, Axes::GROUPS, Axes::CHANNELS];
+    let mut strides = [0; 4];
+    let mut stride = 1;
+    for axis in (0..4).rev().filter(|axis| from.contains(EACH[*axis])) {
+        strides[axis] = stride;
+        stride *= extents.size(EACH[axis]);
+    }
+    let sizes = EACH.map(|axis| if to.contains(axis) { extents.size(axis) } else { 1 });
+    (0..sizes.iter().product()).map(move |index: usize| {
+        let (mut rest, mut place) = (index, 0);
+        for axis in (0..4).rev() {
+            place += rest % sizes[axis] * strides[axis];
+            rest /= sizes[axis];
+        }
+        place
+    })
+}
+
+fn fill_inputs<E: Element>(
+    plan: &Plan,
+    arrays: &mut Arrays64,
+    parameters: &[Value<E>],
+    averages: &[Buffer<f64>],
+) {
+    for &(input, array) in &plan.inputs {
+        let array = &mut arrays.arrays[array];
+        match input {
+            Input::Parameter(index) => kernels::widen(array, parameters[index].as_slice()),
+            Input::Average(slot) => array.copy_from_slice(&averages[slot]),
+            Input::X | Input::Cotangent | Input::Constant(_) => {
+                unreachable!("{input:?} is read block by block, or a number")
+            }
+        }
+    }
+}
+
+fn widened<E: Element>(values: &[E]) -> Buffer<f64> {
+    let mut wide = Buffer::unspecified(values.len());
+    kernels::widen(&mut wide, values);
+    wide
+}
