@@ -102,7 +102,10 @@ impl Parser<'_> {
             return error.with_help("a product is written with `*`");
         }
         let functions = self.vocabulary.functions.iter().copied();
-        let help = suggestion(name, functions.chain(FUNCTIONS.iter().map(|(known, _)| *known)));
+        // Only brackets can be meant for a size.
+        let size = (*self.cursor.peek() == Token::Symbol('[')).then_some(SIZE);
+        let known = FUNCTIONS.iter().map(|(known, _)| *known).chain(size);
+        let help = suggestion(name, functions.chain(known));
         self.cursor.error(span, format!("unknown function `{name}`")).with_help(help)
     }
 

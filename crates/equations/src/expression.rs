@@ -2,6 +2,7 @@ use std::fmt;
 
 use crate::axes::Axes;
 use crate::error::EquationError;
+use crate::notation::Notation;
 use crate::operation::{Node, NodeId, Operation};
 use crate::scalar;
 use crate::{parser, print};
@@ -80,6 +81,34 @@ impl Expression {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The text in the characters of papers, which parses to the same nodes as the canonical one.
+    ///
+    /// ```
+    /// use equations::{NormEquation, NormSource};
+    /// let equation = "s = mean(x^2); gamma * x / sqrt(s + eps)";
+    /// let source = NormSource { equation, over: "features", parameters: &[], constants: &[] };
+    /// let rms = NormEquation::parse(&source).unwrap();
+    /// assert_eq!(rms.expression().papers(), "s = mean(x²); γ · x / √(s + ε)");
+    /// ```
+    #[must_use]
+    pub fn papers(&self) -> String {
+        print::one_line(self, Notation::Papers)
+    }
+
+    /// The text in LaTeX: one formula, or aligned lines where there are definitions.
+    ///
+    /// ```
+    /// use equations::{NormEquation, NormSource};
+    /// let equation = "gamma * x / rms(x)";
+    /// let source = NormSource { equation, over: "features", parameters: &[], constants: &[] };
+    /// let rms = NormEquation::parse(&source).unwrap();
+    /// assert_eq!(rms.expression().latex(), r"\gamma \, \frac{x}{\operatorname{rms}(x)}");
+    /// ```
+    #[must_use]
+    pub fn latex(&self) -> String {
+        print::latex(self)
     }
 
     /// Value of an expression without statistics, sizes or running values, at the values of the
@@ -207,6 +236,6 @@ impl Expression {
 
 impl fmt::Display for Expression {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&print::canonical(self))
+        formatter.write_str(&print::one_line(self, Notation::Ascii))
     }
 }

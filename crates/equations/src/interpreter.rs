@@ -43,6 +43,16 @@ pub(crate) fn result(
     View::new(&result, node.varies, inputs.extents).expand(Axes::ALL, inputs.extents)
 }
 
+/// The values of all nodes that the mode needs; none at an empty batch.
+pub(crate) fn values<'a>(
+    equation: &NormEquation,
+    inputs: &Inputs<'a>,
+    state: &mut [Vec<f64>],
+) -> Vec<Cow<'a, [f64]>> {
+    check_lengths(equation, inputs, state);
+    if inputs.extents.is_empty() { Vec::new() } else { evaluate(equation, inputs, state) }
+}
+
 /// The values of the stops.
 pub(crate) fn stops(
     equation: &NormEquation,

@@ -108,6 +108,7 @@ impl Known {
         let mut declared = Vec::new();
         for parameter in source.parameters {
             let name = declared_name(parameter.name, &mut declared)?;
+            finite("the start of", parameter.name, parameter.start)?;
             if name == MOMENTUM.0 {
                 let message = "`momentum` is a constant and cannot be a parameter";
                 return Err(whole(parameter.name, message.to_owned()));
@@ -121,6 +122,7 @@ impl Known {
         }
         for (constant, value) in source.constants {
             let name = declared_name(constant, &mut declared)?;
+            finite("the constant", constant, *value)?;
             known.parameters.retain(|parameter| parameter.name != name);
             match known.constants.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, known)) => *known = *value,
@@ -137,6 +139,7 @@ impl Known {
         value: f64,
     ) -> Result<(), EquationError> {
         let name = lexer::name(constant).unwrap_or_else(|| constant.to_owned());
+        finite("the constant", constant, value)?;
         if let Some((_, known)) = self.constants.iter_mut().find(|(known, _)| *known == name) {
             *known = value;
             return Ok(());
@@ -145,6 +148,20 @@ impl Known {
         let assignment = format!("{constant} = {value}");
         let message = format!("unknown constant `{constant}`");
         Err(EquationError::new(&assignment, 0..constant.len(), message).with_help(help))
+    }
+}
+
+impl Known {
+    /// How far a running average goes in one pass.
+    pub(crate) fn momentum(&self) -> Result<f64, EquationError> {
+        let declared = self.constants.iter().find(|(name, _)| name == MOMENTUM.0);
+        let momentum = declared.map_or(MOMENTUM.1, |(_, value)| *value);
+        if (0.0..=1.0).contains(&momentum) {
+            return Ok(momentum);
+        }
+        let message = format!("`momentum` is between 0 and 1, got {momentum}");
+        let help = "average <- (1 - momentum) * average + momentum * tracked";
+        Err(whole(&format!("momentum = {momentum}"), message).with_help(help))
     }
 }
 
@@ -160,11 +177,25 @@ fn declared_name(text: &str, declared: &mut Vec<String>) -> Result<String, Equat
     if parser::is_word(&name) {
         return Err(whole(text, format!("`{name}` is a word of the language")));
     }
+    if name == parser::GROUPS {
+        return Err(whole(text, format!("`{name}` is the option, the number of groups")));
+    }
     if declared.contains(&name) {
         return Err(whole(text, format!("`{text}` is declared twice")));
     }
     declared.push(name.clone());
     Ok(name)
+}
+
+/// Refuses NaN and infinities, and shows where they are declared.
+fn finite(what: &str, name: &str, value: f64) -> Result<(), EquationError> {
+    if value.is_finite() {
+        return Ok(());
+    }
+    let assignment = format!("{name} = {value}");
+    let message = format!("{what} `{name}` must be a finite number, got {value}");
+    let span = name.len() + 3..assignment.len();
+    Err(EquationError::new(&assignment, span, message))
 }
 
 fn whole(text: &str, message: String) -> EquationError {

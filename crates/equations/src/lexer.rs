@@ -1,6 +1,7 @@
 use std::ops::Range;
 
 use crate::error::EquationError;
+use crate::greek;
 
 /// The longest text that is read, in bytes.
 pub(crate) const LONGEST_TEXT: usize = 64 * 1024;
@@ -119,7 +120,7 @@ fn number(text: &str, span: Range<usize>) -> Result<f64, EquationError> {
 }
 
 fn is_letter(character: char) -> bool {
-    character.is_ascii_alphabetic() || character == '_' || greek(character).is_some()
+    character.is_ascii_alphabetic() || character == '_' || greek::name(character).is_some()
 }
 
 fn name_length(text: &str) -> usize {
@@ -130,43 +131,12 @@ fn name_length(text: &str) -> usize {
 fn spelled_out(name: &str) -> String {
     let mut spelled = String::with_capacity(name.len());
     for character in name.chars() {
-        match greek(character) {
+        match greek::name(character) {
             Some(letter) => spelled.push_str(letter),
             None => spelled.push(character),
         }
     }
     spelled
-}
-
-/// The name of a Greek letter. Epsilon is `eps`, the name it has in every norm.
-fn greek(character: char) -> Option<&'static str> {
-    Some(match character {
-        'α' => "alpha",
-        'β' => "beta",
-        'γ' => "gamma",
-        'δ' => "delta",
-        'ε' | 'ϵ' => "eps",
-        'ζ' => "zeta",
-        'η' => "eta",
-        'θ' => "theta",
-        'ι' => "iota",
-        'κ' => "kappa",
-        'λ' => "lambda",
-        // The second one is the micro sign, which keyboards have.
-        'μ' | 'µ' => "mu",
-        'ν' => "nu",
-        'ξ' => "xi",
-        'π' => "pi",
-        'ρ' => "rho",
-        'σ' => "sigma",
-        'τ' => "tau",
-        'υ' => "upsilon",
-        'φ' | 'ϕ' => "phi",
-        'χ' => "chi",
-        'ψ' => "psi",
-        'ω' => "omega",
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@ use crate::error::EquationError;
 use crate::expression::{Expression, Name, Vocabulary};
 use crate::extents::{Extents, SizeError};
 use crate::interpreter::{self, Inputs, StopValues};
-use crate::known::{ACTIVATION, Known, MOMENTUM, NormSource, Parameter};
+use crate::known::{ACTIVATION, Known, NormSource, Parameter};
 use crate::operation::{Operation, Statistic};
 
 /// Whether running values are updated or used.
@@ -86,15 +86,16 @@ impl NormEquation {
             known.override_constant(constant, *value)?;
         }
         let expression = parse(source.equation, over, &known)?;
-        let momentum = known.constants.iter().find(|(name, _)| name == MOMENTUM.0);
-        let momentum = momentum.map_or(MOMENTUM.1, |(_, value)| *value);
+        let momentum = known.momentum()?;
 
         let expression = expression.with_used_names(ACTIVATION);
         let used = |name: &str| expression.names.iter().any(|used| used == name);
         known.parameters.retain(|parameter| used(&parameter.name));
         known.constants.retain(|(name, _)| used(name));
         let Known { parameters, constants } = known;
-        let running = slots(&expression, parameters.len(), &constants);
+        let values = constant_values(&expression, parameters.len(), &constants);
+        finite_constants(&expression, &values)?;
+        let running = slots(&expression, &values);
         let needed_in_evaluation = needed_in_evaluation(&expression);
         Ok(NormEquation {
             expression,
@@ -294,14 +295,35 @@ fn parse(equation: &str, over: Axes, known: &Known) -> Result<Expression, Equati
     Expression::parse(equation, &Vocabulary { names: &names, functions: &[], over: Some(over) })
 }
 
-fn slots(
+/// The value of every node that is made of numbers and constants alone.
+fn constant_values(
     expression: &Expression,
     parameters: usize,
     constants: &[(String, f64)],
-) -> Vec<RunningSlot> {
+) -> Vec<Option<f64>> {
     let mut names = vec![None; 1 + parameters];
     names.extend(constants.iter().map(|(_, value)| Some(*value)));
-    let values = expression.constant_values(&names);
+    expression.constant_values(&names)
+}
+
+/// Refuses exponents and starts such as `1 / 0`.
+fn finite_constants(expression: &Expression, values: &[Option<f64>]) -> Result<(), EquationError> {
+    for node in &expression.nodes {
+        let (what, constant) = match node.operation {
+            Operation::Power(_, exponent) => ("exponent", exponent),
+            Operation::Running { start, .. } => ("start", start),
+            _ => continue,
+        };
+        if let Some(value) = values[constant].filter(|value| !value.is_finite()) {
+            let message = format!("the {what} is not a finite number: its value is {value}");
+            let span = expression.nodes[constant].span.clone();
+            return Err(EquationError::new(&expression.text, span, message));
+        }
+    }
+    Ok(())
+}
+
+fn slots(expression: &Expression, values: &[Option<f64>]) -> Vec<RunningSlot> {
     let slot = |node: &crate::Node| match node.operation {
         Operation::Running { start, .. } => {
             let start = values[start].expect("the parser accepts only constant starts");

@@ -98,7 +98,9 @@ impl Parser<'_> {
         };
         let taken = if self.defined(&name).is_some() {
             Some("is defined already")
-        } else if self.vocabulary.names.iter().any(|known| known.name == name) {
+        } else if self.vocabulary.names.iter().any(|known| known.name == name)
+            || (name == GROUPS && self.vocabulary.over.is_some())
+        {
             Some("has a meaning already")
         } else if is_word(&name) || self.vocabulary.functions.contains(&name.as_str()) {
             Some("is a word of the language")
@@ -228,7 +230,9 @@ impl Parser<'_> {
         }
         let names = self.vocabulary.names.iter().map(|known| known.name);
         let definitions = self.definitions.iter().map(|(name, _)| name.as_str());
-        let help = suggestion(name, names.chain(definitions).chain([SIZE]));
+        let sizes: &[&str] = if self.vocabulary.over.is_some() { &[SIZE, GROUPS] } else { &[] };
+        let sizes = sizes.iter().copied();
+        let help = suggestion(name, names.chain(definitions).chain(sizes));
         Err(self.cursor.error(span, format!("unknown name `{name}`")).with_help(help))
     }
 

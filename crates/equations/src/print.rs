@@ -1,110 +1,140 @@
+//! The texts of an expression: canonical in ASCII, as papers print it, and in LaTeX.
+
 use std::mem::take;
 
 use crate::axes::Axes;
 use crate::expression::Expression;
+use crate::layout::{Piece, Sign};
+use crate::notation::Notation;
 use crate::operation::{Binary, NodeId, Operation};
 use crate::parser::GROUPS;
 
-/// How tightly a text holds together, loosest first.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-enum Binding {
-    #[default]
-    Sum,
-    Product,
-    Negation,
-    Power,
-    Whole,
+/// The text of an expression in a notation of the language, which parses to the same nodes.
+pub(crate) fn one_line(expression: &Expression, notation: Notation) -> String {
+    let mut printed = String::new();
+    let (definitions, result) = lines(expression, notation);
+    for (name, text) in definitions {
+        printed += &format!("{name} = {text}; ");
+    }
+    printed + &result
 }
 
-/// The canonical text of an expression: ASCII, and only the parentheses that are needed.
-pub(crate) fn canonical(expression: &Expression) -> String {
-    let mut printed = String::new();
-    let mut definitions = expression.definitions.iter().peekable();
-    let mut texts = Texts { of: Vec::new(), defined: Vec::new() };
-    for (id, node) in expression.nodes.iter().enumerate() {
-        let (text, binding) = texts.node(expression, node.operation);
-        if let Some((name, _)) = definitions.next_if(|(_, defined)| *defined == id) {
-            printed += &format!("{name} = {text}; ");
-            texts.of.push((name.clone(), Binding::Whole));
-            texts.defined.push(true);
-        } else {
-            texts.of.push((text, binding));
-            texts.defined.push(false);
-        }
+/// The text of an expression in LaTeX: with definitions, aligned lines of which the last is `y`.
+pub(crate) fn latex(expression: &Expression) -> String {
+    let (mut definitions, result) = lines(expression, Notation::Latex);
+    if definitions.is_empty() {
+        return result;
     }
-    printed + &texts.of.pop().unwrap_or_default().0
+    definitions.push(("y".to_owned(), result));
+    aligned(&definitions)
+}
+
+/// The text of one node, in which definitions appear by their names.
+pub(crate) fn part(expression: &Expression, node: NodeId) -> String {
+    let kept = |(_, id): &&(String, NodeId)| *id != node;
+    let definitions = expression.definitions.iter().filter(kept).cloned().collect();
+    let nodes = expression.nodes[..=node].to_vec();
+    lines(&Expression { nodes, definitions, ..expression.clone() }, Notation::Ascii).1
+}
+
+/// `name = text` for every line, aligned at the equals signs.
+pub(crate) fn aligned(lines: &[(String, String)]) -> String {
+    let lines: Vec<String> = lines.iter().map(|(name, text)| format!("{name} &= {text}")).collect();
+    format!("\\begin{{aligned}}\n{}\n\\end{{aligned}}", lines.join(" \\\\\n"))
+}
+
+/// The definitions and the result.
+fn lines(expression: &Expression, notation: Notation) -> (Vec<(String, String)>, String) {
+    let mut lines = Vec::new();
+    let mut definitions = expression.definitions.iter().peekable();
+    let mut pieces = Pieces { notation, expression, of: Vec::new(), defined: Vec::new() };
+    for (id, node) in expression.nodes.iter().enumerate() {
+        let piece = pieces.node(node.operation);
+        let definition = definitions.next_if(|(_, defined)| *defined == id);
+        pieces.defined.push(definition.is_some());
+        pieces.of.push(match definition {
+            Some((name, _)) => {
+                let name = notation.name(name);
+                lines.push((name.text().to_owned(), piece.into_text()));
+                name
+            }
+            None => piece,
+        });
+    }
+    (lines, pieces.of.pop().unwrap_or_default().into_text())
 }
 
 /// The texts of the nodes so far. Every node that is not defined by name is used once, so its text
 /// moves into its user's: long sums are printed without copying them over and over.
-struct Texts {
-    of: Vec<(String, Binding)>,
+struct Pieces<'a> {
+    notation: Notation,
+    expression: &'a Expression,
+    of: Vec<Piece>,
     defined: Vec<bool>,
 }
 
-impl Texts {
-    fn node(&mut self, expression: &Expression, operation: Operation) -> (String, Binding) {
-        let over = expression.over;
-        let whole = |text: String| (text, Binding::Whole);
+impl Pieces<'_> {
+    fn node(&mut self, operation: Operation) -> Piece {
+        let notation = self.notation;
         match operation {
-            Operation::Number(value) => whole(number(value)),
-            Operation::Name(index) => whole(expression.names[index].clone()),
-            Operation::Negate(e) => (format!("-{}", self.at(e, Binding::Power)), Binding::Negation),
-            Operation::Binary(Binary::Add, a, b) => self.infix(a, " + ", b, Binding::Sum),
-            Operation::Binary(Binary::Subtract, a, b) => self.infix(a, " - ", b, Binding::Sum),
-            Operation::Binary(Binary::Multiply, a, b) => self.infix(a, " * ", b, Binding::Product),
-            Operation::Binary(Binary::Divide, a, b) => self.infix(a, " / ", b, Binding::Product),
-            Operation::Binary(Binary::Minimum, a, b) => whole(self.call("min", &[a, b])),
-            Operation::Binary(Binary::Maximum, a, b) => whole(self.call("max", &[a, b])),
+            Operation::Number(value) => notation.number(value),
+            Operation::Name(index) => notation.name(&self.expression.names[index]),
+            Operation::Negate(e) => notation.negation(self.take(e)),
+            Operation::Binary(operator, a, b) => self.binary(operator, a, b),
             Operation::Power(base, exponent) => {
-                let base = self.at(base, Binding::Whole);
-                (base + "^" + &self.at(exponent, Binding::Negation), Binding::Power)
+                let base = self.take(base);
+                notation.power(base, self.take(exponent))
             }
-            Operation::Pointwise(function, e) => whole(self.call(function.name(), &[e])),
+            Operation::Pointwise(function, e) => self.call(function.name(), None, &[e]),
             Operation::Statistic(statistic, e, axes) => {
-                whole(self.call(&(statistic.name().to_owned() + &brackets(axes, over)), &[e]))
+                self.call(statistic.name(), self.shown(axes), &[e])
             }
-            Operation::Size(Axes::GROUPS) => whole(GROUPS.to_owned()),
-            Operation::Size(axes) => whole("size".to_owned() + &brackets(axes, over)),
-            Operation::Stop(e) => whole(self.call("stop", &[e])),
+            Operation::Size(Axes::GROUPS) => notation.name(GROUPS),
+            Operation::Size(axes) => notation.size(self.shown(axes)),
+            Operation::Stop(e) => self.call("stop", None, &[e]),
             Operation::Running { value, start, tracked, .. } if value == tracked => {
-                whole(self.call("running", &[value, start]))
+                self.call("running", None, &[value, start])
             }
             Operation::Running { value, start, tracked, .. } => {
-                whole(self.call("running", &[value, start, tracked]))
+                self.call("running", None, &[value, start, tracked])
             }
-            Operation::Call(function, e) => whole(self.call(&expression.functions[function], &[e])),
+            Operation::Call(function, e) => {
+                self.call(&self.expression.functions[function], None, &[e])
+            }
         }
     }
 
-    /// The text of an operand that stands where only texts of the given binding or tighter may.
-    fn at(&mut self, id: NodeId, loosest: Binding) -> String {
-        let (text, binding) = &mut self.of[id];
-        let binding = *binding;
-        let text = if self.defined[id] { text.clone() } else { take(text) };
-        if binding < loosest { format!("({text})") } else { text }
+    fn binary(&mut self, operator: Binary, a: NodeId, b: NodeId) -> Piece {
+        let sign = match operator {
+            Binary::Minimum => return self.call("min", None, &[a, b]),
+            Binary::Maximum => return self.call("max", None, &[a, b]),
+            Binary::Add => Some(Sign::Plus),
+            Binary::Subtract => Some(Sign::Minus),
+            Binary::Multiply | Binary::Divide => None,
+        };
+        let (left, right) = (self.take(a), self.take(b));
+        match sign {
+            Some(sign) => self.notation.sum(vec![(Sign::Plus, left), (sign, right)]),
+            None if operator == Binary::Multiply => self.notation.product(vec![left, right]),
+            None => self.notation.fraction(left, right),
+        }
     }
 
-    fn infix(&mut self, a: NodeId, sign: &str, b: NodeId, binding: Binding) -> (String, Binding) {
-        // Equal operators are read from the left, so only the right operand must be tighter.
-        let tighter = if binding == Binding::Sum { Binding::Product } else { Binding::Negation };
-        (self.at(a, binding) + sign + &self.at(b, tighter), binding)
+    fn call(&mut self, function: &str, axes: Option<Axes>, arguments: &[NodeId]) -> Piece {
+        let texts: Vec<String> = arguments.iter().map(|e| self.take(*e).into_text()).collect();
+        self.notation.call(function, axes, &texts)
     }
 
-    fn call(&mut self, function: &str, arguments: &[NodeId]) -> String {
-        let texts: Vec<String> = arguments.iter().map(|e| self.at(*e, Binding::Sum)).collect();
-        format!("{function}({})", texts.join(", "))
+    /// The axes of a statistic where they must be shown: without axes of its own `over` cannot be
+    /// left out.
+    fn shown(&self, axes: Axes) -> Option<Axes> {
+        let over = self.expression.over;
+        (axes != over || over.is_empty()).then_some(axes)
     }
-}
 
-fn number(value: f64) -> String {
-    let text = format!("{value:?}");
-    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
-}
-
-fn brackets(axes: Axes, over: Axes) -> String {
-    // Without axes of its own `over` cannot be left out.
-    if axes == over && !over.is_empty() { String::new() } else { format!("[{axes}]") }
+    fn take(&mut self, id: NodeId) -> Piece {
+        if self.defined[id] { self.of[id].clone() } else { take(&mut self.of[id]) }
+    }
 }
 
 #[cfg(test)]
@@ -165,5 +195,69 @@ mod tests {
         assert_eq!(printed("m = mean(x); u = y; x - m"), "m = mean(x); x - m");
         assert_eq!(printed("a = x; b = a; a * b"), "a = x; a * a");
         assert_eq!(printed("a = x * y; a"), "x * y");
+    }
+
+    fn expression(text: &str) -> Expression {
+        let name = |name| Name { name, varies: Axes::ALL, constant: false };
+        let constant = Name { name: "eps", varies: Axes::NONE, constant: true };
+        let vocabulary = Vocabulary {
+            names: &[name("x"), name("gamma"), name("beta"), constant],
+            functions: &["f"],
+            over: Some(Axes::FEATURES),
+        };
+        Expression::parse(text, &vocabulary).unwrap()
+    }
+
+    #[test]
+    fn as_papers_print_it() {
+        for (text, papers) in [
+            (
+                "gamma * (x - mean(x)) / sqrt(var(x) + eps) + beta",
+                "γ · (x − mean(x)) / √(var(x) + ε) + β",
+            ),
+            (
+                "mu_1 = mean[samples](x); (x-mu_1)^2 * mu_1",
+                "μ_1 = mean[samples](x); (x − μ_1)² · μ_1",
+            ),
+            ("(x^2)^3 - x^-2 * -x^(2^3)", "(x²)³ − x^−2 · −x^2³"),
+            ("1e-5 * (-x)^2", "1e-5 · (−x)²"),
+            ("betamax = x; betamax * betamax", "betamax = x; betamax · betamax"),
+        ] {
+            let expression = expression(text);
+            assert_eq!(expression.papers(), papers);
+            assert_eq!(self::expression(papers).nodes(), expression.nodes(), "{papers}");
+        }
+    }
+
+    #[test]
+    fn in_latex() {
+        for (text, latex) in [
+            (
+                "gamma * (x - mean(x)) / sqrt(var(x) + eps) + beta",
+                r"\gamma \, \frac{x - \operatorname{mean}(x)}{\sqrt{\operatorname{var}(x) + \epsilon}} + \beta",
+            ),
+            ("-(x / 2) + x * 2", r"-\frac{x}{2} + x \cdot 2"),
+            ("x - (x - 1e-5)", "x - (x - 10^{-5})"),
+            ("(x / gamma)^2 * (-x)", r"\left(\frac{x}{\gamma}\right)^{2} \, (-x)"),
+            ("x * gamma * beta / eps * x", r"x \, \gamma \, \frac{\beta}{\epsilon} \, x"),
+            (
+                "tanh(abs(x)) + rsqrt(x)^2",
+                r"\tanh\left(\left|x\right|\right) + \left(\frac{1}{\sqrt{x}}\right)^{2}",
+            ),
+            (
+                "max[samples+group](x) - size",
+                r"\max_{\text{samples+group}}(x) - \operatorname{size}",
+            ),
+            (
+                "f(x) + running(sum[samples+positions](x), 0.5)",
+                r"\operatorname{f}(x) + \operatorname{running}(\operatorname{sum}_{\text{samples+positions}}(x), 0.5)",
+            ),
+            (
+                "sigma2 = var(x); m_x = mean(x); xhat = x - m_x; xhat^2 / sigma2",
+                "\\begin{aligned}\n\\sigma_{2} &= \\operatorname{var}(x) \\\\\nm_{x} &= \\operatorname{mean}(x) \\\\\n\\hat{x} &= x - m_{x} \\\\\ny &= \\frac{\\hat{x}^{2}}{\\sigma_{2}}\n\\end{aligned}",
+            ),
+        ] {
+            assert_eq!(expression(text).latex(), latex, "{text}");
+        }
     }
 }

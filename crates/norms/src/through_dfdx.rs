@@ -3,8 +3,12 @@
 //! This is the second witness of every norm: it shares no line with the compiled equation.
 
 mod axes;
+#[cfg(test)]
+mod conventions;
 mod evaluate;
+mod extremes;
 mod own;
+mod powers;
 
 use dfdx::tensor::Cpu;
 use dfdx::tensor_ops::Device;

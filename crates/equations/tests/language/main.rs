@@ -1,10 +1,15 @@
 //! Tests of the language through its public interface.
 
 mod derivatives;
+mod finite;
+mod gradients;
+mod meaning;
 mod messages;
+mod naive;
 mod nodes;
 mod norms;
 mod properties;
+mod tree;
 mod values;
 
 use equations::{NormEquation, NormSource};

@@ -186,7 +186,7 @@ fn definitions_need_names_of_their_own() {
         "
 unknown name `sigma`
   σ = σ; x
-      ^ known here: x, gamma, beta, eps, momentum, size",
+      ^ known here: x, gamma, beta, eps, momentum, size, groups",
     );
 }
 
@@ -295,6 +295,67 @@ unknown constant `epsilon`
   epsilon = 0.1
   ^^^^^^^ did you mean `eps`?";
     assert_eq!(error.to_string(), expected.trim_start());
+}
+
+#[test]
+fn groups_are_a_number_and_nothing_else() {
+    shows(
+        "groups = 2; x / groups",
+        "
+`groups` has a meaning already
+  groups = 2; x / groups
+  ^^^^^^ a definition needs a name of its own",
+    );
+    shows(
+        "x / group",
+        "
+unknown name `group`
+  x / group
+      ^^^^^ did you mean `groups`?",
+    );
+    let constants: &[(&str, f64)] = &[("groups", 2.0)];
+    let source = NormSource { equation: "x", over: "none", parameters: &[], constants };
+    let error = NormEquation::parse(&source).unwrap_err();
+    assert_eq!(error.message, "`groups` is the option, the number of groups");
+    shows(
+        "x / szie[features]",
+        "
+unknown function `szie`
+  x / szie[features]
+      ^^^^ did you mean `size`?",
+    );
+}
+
+#[test]
+fn numbers_that_are_none() {
+    let error = |equation, constants| {
+        let source = NormSource { equation, over: "features", parameters: &[], constants };
+        NormEquation::parse(&source).unwrap_err().to_string()
+    };
+    assert_eq!(
+        error("x / eps", &[("eps", f64::NAN)]),
+        "the constant `eps` must be a finite number, got NaN\n  eps = NaN\n        ^^^"
+    );
+    assert_eq!(
+        error("x", &[("momentum", 10.0)]),
+        "`momentum` is between 0 and 1, got 10\n  momentum = 10\n  ^^^^^^^^^^^^^ \
+         average <- (1 - momentum) * average + momentum * tracked"
+    );
+    assert_eq!(
+        error("x^(1 / (k - 2))", &[("k", 2.0)]),
+        "the exponent is not a finite number: its value is inf\n  x^(1 / (k - 2))\n     ^^^^^^^^^^^"
+    );
+    assert_eq!(
+        error("running(sum(gamma), log(-1))", &[]),
+        "the start is not a finite number: its value is NaN\n  running(sum(gamma), log(-1))\n                      ^^^^^^^"
+    );
+    const INFINITE: [ParameterSource; 1] =
+        [ParameterSource { name: "alpha", shape: ParameterShape::Scalar, start: f64::INFINITY }];
+    let source = NormSource { equation: "x", over: "none", parameters: &INFINITE, constants: &[] };
+    assert_eq!(
+        NormEquation::parse(&source).unwrap_err().message,
+        "the start of `alpha` must be a finite number, got inf"
+    );
 }
 
 #[test]

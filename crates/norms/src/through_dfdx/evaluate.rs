@@ -1,12 +1,13 @@
 //! The nodes of an expression as dfdx operations.
 
 use dfdx::tensor::{Cpu, OwnedTape, PutTape, SplitTape, TensorFromVec};
-use dfdx::tensor_ops::{Device, ReshapeTo, maximum, minimum};
+use dfdx::tensor_ops::{Device, ReshapeTo};
 use equations::{Axes, Binary, Expression, Extents, NormEquation, Operation, Pointwise, Statistic};
 use ops::{DfdxTensor, Element, Mode};
 
 use super::axes::{Taped, shape, sizes, spread, sum_along, tuple};
-use super::own;
+use super::extremes::{self, Extreme};
+use super::{own, powers};
 use crate::norm::State;
 
 type Tape<E> = OwnedTape<E, Cpu>;
@@ -97,12 +98,7 @@ where
             Operation::Size(axes) => constant(self.extents.size(axes) as f64),
             Operation::Power(base, exponent) => {
                 let exponent = constants[exponent].expect("the exponent is constant");
-                match exponent as i32 {
-                    integer if f64::from(integer) == exponent => {
-                        self.unary(base, |e| e.powi(integer))
-                    }
-                    _ => self.unary(base, |e| e.powf(exponent)),
-                }
+                self.unary(base, |e| powers::power(e, exponent))
             }
             Operation::Pointwise(function, e) => self.pointwise(function, e),
             Operation::Binary(operator, a, b) => self.binary(operator, a, b),
@@ -124,7 +120,7 @@ where
                 })
             }
             Pointwise::Rsqrt => self.unary(e, |e| e.sqrt().recip()),
-            Pointwise::Abs => self.unary(e, |e| e.abs()),
+            Pointwise::Abs => self.unary(e, |e| own::pointwise(e, E::abs, own::sign)),
             Pointwise::Exp => self.unary(e, |e| e.exp()),
             Pointwise::Log => self.unary(e, |e| e.ln()),
             Pointwise::Tanh => self.unary(e, |e| e.tanh()),
@@ -140,8 +136,7 @@ where
             }
             // dfdx has no sign; its derivative is 0, so a constant will do.
             Pointwise::Sign => {
-                let sign = |e: E| if e == E::zero() { e } else { e.signum() };
-                let values = self.values[e].as_vec().into_iter().map(sign).collect();
+                let values = self.values[e].as_vec().into_iter().map(own::sign).collect();
                 E::device().tensor_from_vec(values, tuple(sizes(&self.values[e])))
             }
         }
@@ -157,18 +152,27 @@ where
             (1, size) | (size, _) => size,
         });
         let left = self.run(left, |left| spread(left, target));
-        let right = self.run(right, |right| spread(right, target));
+        let right = self.run(right, |right| spread(right, target).contiguous());
         self.run(left, |left| match operator {
             Binary::Add => left + right,
             Binary::Subtract => left - right,
             Binary::Multiply => left * right,
             Binary::Divide => left / right,
-            Binary::Minimum => minimum(left, right),
-            Binary::Maximum => maximum(left, right),
+            Binary::Minimum => extremes::of_two(left, right, Extreme::Smallest),
+            Binary::Maximum => extremes::of_two(left, right, Extreme::Largest),
         })
     }
 
     fn statistic(&mut self, statistic: Statistic, e: usize, axes: Axes) -> DfdxTensor<E> {
+        let extreme = match statistic {
+            Statistic::Max => Some(Extreme::Largest),
+            Statistic::Min => Some(Extreme::Smallest),
+            _ => None,
+        };
+        if let Some(extreme) = extreme {
+            let extents = self.extents;
+            return self.unary(e, |e| extremes::along(e, axes, extents, extreme));
+        }
         let counted = self.extents.size(axes) as f64;
         // Along an axis of the statistic where e does not vary, one value stands for all of them.
         let present = sizes(&self.values[e]);

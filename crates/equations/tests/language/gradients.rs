@@ -1,0 +1,87 @@
+//! Derived gradients as people write them.
+
+use equations::Mode;
+
+use crate::norm;
+
+#[track_caller]
+fn shows(equation: &'static str, over: &'static str, mode: Mode, lines: &str) {
+    let norm = norm(equation, over);
+    assert_eq!(norm.derivation(mode).text(&norm), lines.trim());
+}
+
+#[test]
+fn layer_norm() {
+    shows(
+        "gamma * (x - mean(x)) / sqrt(var(x) + eps) + beta",
+        "features",
+        Mode::Train,
+        "
+s = sqrt(var(x) + eps)
+xhat = (x - mean(x)) / s
+g = dy * gamma
+dx = (g - mean(g) - mean(g * xhat) * xhat) / s
+dgamma = sum[samples+positions](dy * xhat)
+dbeta = sum[samples+positions](dy)",
+    );
+}
+
+#[test]
+fn rms_norm_in_three_notations() {
+    let rms = norm("gamma * x / sqrt(mean(x^2) + eps)", "features");
+    let derivation = rms.derivation(Mode::Train);
+    let papers = "
+s = √(mean(x²) + ε)
+xhat = x / s
+g = dy · γ
+dx = (g − mean(g · xhat) · xhat) / s
+dγ = sum[samples+positions](dy · xhat)";
+    assert_eq!(derivation.papers(&rms), papers.trim());
+    let latex = r"
+\begin{aligned}
+s &= \sqrt{\operatorname{mean}(x^{2}) + \epsilon} \\
+\hat{x} &= \frac{x}{s} \\
+g &= dy \, \gamma \\
+dx &= \frac{g - \operatorname{mean}(g \, \hat{x}) \, \hat{x}}{s} \\
+d\gamma &= \operatorname{sum}_{\text{samples+positions}}(dy \, \hat{x})
+\end{aligned}";
+    assert_eq!(derivation.latex(&rms), latex.trim());
+}
+
+#[test]
+fn dynamic_tanh() {
+    shows(
+        "gamma * tanh(0.5 * x) + beta",
+        "none",
+        Mode::Train,
+        "
+dx = dy * gamma * (1 - tanh(x / 2)^2) / 2
+dgamma = sum[samples+positions](dy * tanh(x / 2))
+dbeta = sum[samples+positions](dy)",
+    );
+}
+
+#[test]
+fn the_largest_of_a_group() {
+    shows(
+        "x / max(abs(x))",
+        "group",
+        Mode::Train,
+        "
+t1 = 1 - sign(abs(x) - max(abs(x)))^2
+dx = (dy - sum(dy * x / max(abs(x))) * t1 * sign(x) / sum(t1)) / max(abs(x))",
+    );
+}
+
+#[test]
+fn running_averages_have_the_names_of_their_definitions() {
+    shows(
+        "m = running(mean(x), 0); v = running(var(x), 1); gamma * (x - m) / sqrt(v + eps)",
+        "samples+positions",
+        Mode::Eval,
+        "
+t1 = sqrt(average_v + eps)
+dx = dy * gamma / t1
+dgamma = sum(dy * (x - average_m)) / t1",
+    );
+}

@@ -1,0 +1,206 @@
+//! The meaning of the language, index by index: an expression is a number for every sample, position,
+//! group and channel, all of them written out, and a statistic looks at all of them.
+
+use equations::Extents;
+
+use crate::tree::{Equation, Tree};
+
+type Index = [usize; 4];
+
+/// What an equation is evaluated at, and the running averages it has passed.
+pub struct Naive<'a> {
+    pub extents: Extents,
+    /// The axes of statistics without brackets.
+    pub over: &'a str,
+    /// The value of every name at every index.
+    pub name: &'a dyn Fn(usize, Index) -> f64,
+    /// In evaluation the averages in the order of the text; in training they are pushed here.
+    pub averages: Vec<Vec<f64>>,
+    pub training: bool,
+    pub seen: usize,
+    pub defined: Vec<Vec<f64>>,
+}
+
+impl Naive<'_> {
+    pub fn equation(&mut self, equation: &Equation) -> Vec<f64> {
+        (self.seen, self.defined) = (0, Vec::new());
+        for tree in &equation.definitions {
+            let value = self.tree(tree);
+            self.defined.push(value);
+        }
+        self.tree(&equation.result)
+    }
+
+    fn indices(&self) -> Vec<Index> {
+        let Extents { samples, positions, groups, channels } = self.extents;
+        let mut indices = Vec::new();
+        for sample in 0..samples {
+            for position in 0..positions {
+                for group in 0..groups {
+                    for channel in 0..channels {
+                        indices.push([sample, position, group, channel]);
+                    }
+                }
+            }
+        }
+        indices
+    }
+
+    /// Which of the four axes a text of axes reduces.
+    fn reduced(&self, axes: &str) -> [bool; 4] {
+        let axes = if axes.is_empty() { self.over } else { axes };
+        let mut reduced = [false; 4];
+        for word in axes.split('+').map(str::trim) {
+            match word {
+                "samples" => reduced[0] = true,
+                "positions" => reduced[1] = true,
+                "group" => reduced[3] = true,
+                "features" => (reduced[2], reduced[3]) = (true, true),
+                _ => {}
+            }
+        }
+        reduced
+    }
+
+    fn tree(&mut self, tree: &Tree) -> Vec<f64> {
+        let indices = self.indices();
+        let everywhere = |value: f64| vec![value; indices.len()];
+        match tree {
+            Tree::Number(digits) => everywhere(digits.parse().unwrap()),
+            Tree::Name(name) => indices.iter().map(|index| (self.name)(*name, *index)).collect(),
+            Tree::Defined(index) => self.defined[*index].clone(),
+            Tree::Groups => everywhere(self.extents.groups as f64),
+            Tree::Size(axes) => self.statistic("size", axes, &everywhere(0.0)),
+            Tree::Negate(e) => map(self.tree(e), |e| -e),
+            Tree::Infix(operator, a, b) => {
+                let f: fn(f64, f64) -> f64 = match operator {
+                    '+' => |a, b| a + b,
+                    '-' => |a, b| a - b,
+                    '*' => |a, b| a * b,
+                    _ => |a, b| a / b,
+                };
+                zip(self.tree(a), &self.tree(b), f)
+            }
+            Tree::Power(base, exponent) => {
+                let f: fn(f64) -> f64 = match *exponent {
+                    "2" => |e| e * e,
+                    "3" => |e| e * e * e,
+                    "-1" => |e| 1.0 / e,
+                    "(2^2)" => |e| e * e * e * e,
+                    "(-2*1)" => |e| 1.0 / (e * e),
+                    "0" => |_| 1.0,
+                    _ => |e| if e >= 0.0 { e.powf(0.5) } else { f64::NAN },
+                };
+                map(self.tree(base), f)
+            }
+            Tree::Call(function, arguments) => {
+                let values: Vec<Vec<f64>> = arguments.iter().map(|e| self.tree(e)).collect();
+                call(function, values)
+            }
+            Tree::Statistic(statistic, axes, e) => {
+                let e = self.tree(e);
+                self.statistic(statistic, axes, &e)
+            }
+            Tree::Stop(e) => self.tree(e),
+            Tree::Running(value, start, tracked) => self.running(value, start, tracked.as_deref()),
+        }
+    }
+
+    fn running(&mut self, value: &Tree, start: &str, tracked: Option<&Tree>) -> Vec<f64> {
+        const MOMENTUM: f64 = 0.1;
+        let mean = |naive: &mut Self, e| {
+            let e = naive.tree(e);
+            naive.statistic("mean", "samples+positions", &e)
+        };
+        // In evaluation nothing under a running value is needed, but what is in the text is walked
+        // through, so that the averages keep their order.
+        let value = mean(self, value);
+        let tracked = tracked.map_or_else(|| value.clone(), |e| mean(self, e));
+        if self.training {
+            let start = match start {
+                "0" => 0.0,
+                "2*3" => 6.0,
+                _ => -(self.name)(7, [0; 4]),
+            };
+            self.averages.push(map(tracked, |e| (1.0 - MOMENTUM) * start + MOMENTUM * e));
+            return value;
+        }
+        self.seen += 1;
+        self.averages[self.seen - 1].clone()
+    }
+
+    fn statistic(&self, statistic: &str, axes: &str, e: &[f64]) -> Vec<f64> {
+        let reduced = self.reduced(axes);
+        let indices = self.indices();
+        let at = |index: &Index| {
+            let with_it = |other: &Index| (0..4).all(|a| reduced[a] || other[a] == index[a]);
+            let both = indices.iter().zip(e);
+            let values: Vec<f64> = both.filter(|(i, _)| with_it(i)).map(|(_, e)| *e).collect();
+            reduce(statistic, &values)
+        };
+        indices.iter().map(at).collect()
+    }
+}
+
+fn reduce(statistic: &str, e: &[f64]) -> f64 {
+    let n = e.len() as f64;
+    // From the first on, so that sums and means of equal values are exact.
+    let mean = |f: &dyn Fn(f64) -> f64| {
+        let first = f(e[0]);
+        let mean = first + e.iter().map(|e| f(*e) - first).sum::<f64>() / n;
+        let plain = || e.iter().map(|e| f(*e)).sum::<f64>() / n;
+        if mean.is_nan() { plain() } else { mean }
+    };
+    let sum = |f: &dyn Fn(f64) -> f64| mean(f) * n;
+    let extreme = |larger: bool| {
+        let better = |a: f64, b: f64| if (a > b) == larger { a } else { b };
+        let nan = e.iter().any(|e| e.is_nan());
+        if nan { f64::NAN } else { e.iter().copied().reduce(better).unwrap() }
+    };
+    match statistic {
+        "size" => n,
+        "sum" => sum(&|e| e),
+        "mean" => mean(&|e| e),
+        "var" | "std" => {
+            let center = mean(&|e| e);
+            let var = mean(&|e| (e - center) * (e - center));
+            if statistic == "var" { var } else { var.sqrt() }
+        }
+        "rms" => mean(&|e| e * e).sqrt(),
+        "norm1" => sum(&f64::abs),
+        "norm2" => sum(&|e| e * e).sqrt(),
+        "max" => extreme(true),
+        "min" => extreme(false),
+        other => panic!("no statistic {other}"),
+    }
+}
+
+fn call(function: &str, mut arguments: Vec<Vec<f64>>) -> Vec<f64> {
+    let min = |a: f64, b: f64| if a.is_nan() || b.is_nan() { f64::NAN } else { a.min(b) };
+    let max = |a: f64, b: f64| if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) };
+    let e = arguments.remove(0);
+    match function {
+        "min" => zip(e, &arguments[0], min),
+        "max" => zip(e, &arguments[0], max),
+        "clamp" => zip(zip(e, &arguments[0], max), &arguments[1], min),
+        "sqrt" => map(e, f64::sqrt),
+        "rsqrt" => map(e, |e| 1.0 / e.sqrt()),
+        "abs" => map(e, f64::abs),
+        "exp" => map(e, f64::exp),
+        "log" => map(e, f64::ln),
+        "tanh" => map(e, f64::tanh),
+        "sigmoid" => map(e, |e| 1.0 / (1.0 + (-e).exp())),
+        "sign" => map(e, |e| if e == 0.0 { 0.0 } else { e.signum() }),
+        "erf" => map(e, libm::erf),
+        "atan" => map(e, f64::atan),
+        other => panic!("no function {other}"),
+    }
+}
+
+fn map(e: Vec<f64>, f: impl Fn(f64) -> f64) -> Vec<f64> {
+    e.into_iter().map(f).collect()
+}
+
+fn zip(a: Vec<f64>, b: &[f64], f: impl Fn(f64, f64) -> f64) -> Vec<f64> {
+    a.into_iter().zip(b).map(|(a, b)| f(a, *b)).collect()
+}

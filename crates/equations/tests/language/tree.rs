@@ -1,0 +1,211 @@
+//! Random valid equations as trees, with their texts.
+
+/// A generator of random numbers with the constants of Knuth's MMIX: the same from every seed for
+/// ever, without another crate.
+#[derive(Clone, Debug)]
+pub struct Random(pub u64);
+
+impl Random {
+    /// A number below `bound`.
+    pub fn below(&mut self, bound: usize) -> usize {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((self.0 >> 33) % bound as u64) as usize
+    }
+
+    pub fn one_of<T: Copy>(&mut self, choices: &[T]) -> T {
+        choices[self.below(choices.len())]
+    }
+}
+
+/// An equation: definitions `a`, `b`, ... and a result.
+#[derive(Clone, Debug)]
+pub struct Equation {
+    pub definitions: Vec<Tree>,
+    pub result: Tree,
+}
+
+#[derive(Clone, Debug)]
+pub enum Tree {
+    Number(&'static str),
+    /// `x`, a parameter or a constant, by its index in [`NAMES`].
+    Name(usize),
+    Defined(usize),
+    Groups,
+    Size(&'static str),
+    Negate(Box<Tree>),
+    Infix(char, Box<Tree>, Box<Tree>),
+    /// With a constant exponent.
+    Power(Box<Tree>, &'static str),
+    Call(&'static str, Vec<Tree>),
+    Statistic(&'static str, &'static str, Box<Tree>),
+    Stop(Box<Tree>),
+    /// The value and what is tracked, if that is something else; both means over all rows.
+    Running(Box<Tree>, &'static str, Option<Box<Tree>>),
+}
+
+/// What equations may use: `x`, parameters of every shape, a constant; with Greek spellings.
+pub const NAMES: [[&str; 2]; 8] = [
+    ["x", "x"],
+    ["gamma", "γ"],
+    ["alpha", "α"],
+    ["w", "w"],
+    ["q", "q"],
+    ["r", "r"],
+    ["mu_2", "µ_2"],
+    ["eps", "ϵ"],
+];
+
+/// Every writable set of axes; the empty text stands for `over`.
+pub const AXES: [&str; 9] = [
+    "",
+    "features",
+    "group",
+    "samples",
+    "positions+samples",
+    "positions",
+    "samples + features",
+    "samples+positions+group",
+    "none",
+];
+
+pub const STATISTICS: [&str; 9] =
+    ["mean", "var", "std", "rms", "sum", "norm1", "norm2", "max", "min"];
+
+pub const POINTWISE: [&str; 10] =
+    ["sqrt", "rsqrt", "abs", "exp", "log", "tanh", "sigmoid", "sign", "erf", "atan"];
+
+const EXPONENTS: [&str; 8] = ["2", "3", "-1", "0.5", "(1/2)", "(2^2)", "0", "-2*1"];
+
+pub fn equation(random: &mut Random, size: usize) -> Equation {
+    let defined = random.below(3);
+    let definitions = (0..defined).map(|index| tree(random, size / 3, index)).collect();
+    Equation { definitions, result: tree(random, size, defined) }
+}
+
+/// A tree of about `size` nodes that may use the first `defined` definitions.
+fn tree(random: &mut Random, size: usize, defined: usize) -> Tree {
+    if size <= 1 {
+        return leaf(random, defined);
+    }
+    let one = |random: &mut Random| Box::new(tree(random, size - 1, defined));
+    match random.below(12) {
+        0 => Tree::Negate(one(random)),
+        1 => {
+            let exponent = random.one_of(&EXPONENTS);
+            // A product binds looser than a power.
+            Tree::Power(one(random), if exponent == "-2*1" { "(-2*1)" } else { exponent })
+        }
+        2 | 3 => Tree::Call(random.one_of(&POINTWISE), vec![*one(random)]),
+        4 | 5 => {
+            let (statistic, axes) = (random.one_of(&STATISTICS), random.one_of(&AXES));
+            Tree::Statistic(statistic, axes, one(random))
+        }
+        6 => Tree::Stop(one(random)),
+        7 => {
+            let tracked = (random.below(2) == 0).then(|| Box::new(tree(random, size / 2, defined)));
+            let start = random.one_of(&["0", "-eps", "2*3"]);
+            Tree::Running(Box::new(tree(random, size / 2, defined)), start, tracked)
+        }
+        8 => {
+            let (function, arguments) = random.one_of(&[("min", 2), ("max", 2), ("clamp", 3)]);
+            let each = |_| tree(random, size / arguments, defined);
+            Tree::Call(function, (0..arguments).map(each).collect())
+        }
+        _ => {
+            let left = 1 + random.below(size);
+            let operator = random.one_of(&['+', '-', '*', '/']);
+            let left = Box::new(tree(random, left, defined));
+            let used = size.saturating_sub(1 + left.len());
+            Tree::Infix(operator, left, Box::new(tree(random, used, defined)))
+        }
+    }
+}
+
+fn leaf(random: &mut Random, defined: usize) -> Tree {
+    match random.below(10) {
+        0 => Tree::Number(random.one_of(&["2", "0.5", "1e-3", ".25", "3."])),
+        1 => Tree::Size(random.one_of(&AXES)),
+        2 if random.below(3) == 0 => Tree::Groups,
+        2 | 3 if defined > 0 => Tree::Defined(random.below(defined)),
+        4 | 5 => Tree::Name(random.below(NAMES.len())),
+        _ => Tree::Name(0),
+    }
+}
+
+impl Tree {
+    fn operands(&self) -> Vec<&Tree> {
+        match self {
+            Tree::Negate(e) | Tree::Power(e, _) | Tree::Statistic(_, _, e) | Tree::Stop(e) => {
+                vec![e]
+            }
+            Tree::Infix(_, a, b) => vec![a, b],
+            Tree::Call(_, arguments) => arguments.iter().collect(),
+            Tree::Running(value, _, tracked) => {
+                [value].into_iter().chain(tracked).map(|e| &**e).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn len(&self) -> usize {
+        1 + self.operands().into_iter().map(Tree::len).sum::<usize>()
+    }
+
+    fn text(&self, random: &mut Random) -> String {
+        match self {
+            Tree::Number(digits) => (*digits).to_owned(),
+            Tree::Name(index) => random.one_of(&NAMES[*index]).to_owned(),
+            Tree::Defined(index) => definition(*index).to_owned(),
+            Tree::Groups => "groups".to_owned(),
+            Tree::Size(axes) => "size".to_owned() + &brackets(axes),
+            Tree::Negate(e) => format!("{}({})", random.one_of(&["-", "− "]), e.text(random)),
+            Tree::Infix(operator, a, b) => {
+                let spelled: &[&str] = match operator {
+                    '+' => &["+", " + "],
+                    '-' => &["-", " − "],
+                    '*' => &["*", " · ", "×", " ⋅ "],
+                    _ => &["/", " / "],
+                };
+                let (a, b) = (a.text(random), b.text(random));
+                format!("({a}){}({b})", random.one_of(spelled))
+            }
+            Tree::Power(base, "2") if random.below(2) == 0 => format!("({})²", base.text(random)),
+            Tree::Power(base, exponent) => format!("({})^{exponent}", base.text(random)),
+            Tree::Call(function, arguments) => {
+                let arguments: Vec<String> = arguments.iter().map(|e| e.text(random)).collect();
+                let sqrt = *function == "sqrt" && random.below(2) == 0;
+                format!("{}({})", if sqrt { "√" } else { function }, arguments.join(","))
+            }
+            Tree::Statistic(statistic, axes, e) => {
+                format!("{statistic}{}({})", brackets(axes), e.text(random))
+            }
+            Tree::Stop(e) => format!("stop({})", e.text(random)),
+            Tree::Running(value, start, tracked) => {
+                let mean = |e: String| format!("mean[samples+positions]({e})");
+                let value = mean(value.text(random));
+                let tracked = tracked.as_ref().map(|e| ", ".to_owned() + &mean(e.text(random)));
+                format!("running({value}, {start}{})", tracked.unwrap_or_default())
+            }
+        }
+    }
+}
+
+impl Equation {
+    /// The text, with a random spelling of everything that has several.
+    pub fn text(&self, random: &mut Random) -> String {
+        let mut text = String::new();
+        for (index, tree) in self.definitions.iter().enumerate() {
+            text += &format!("{} = {};\n", definition(index), tree.text(random));
+        }
+        text + &self.result.text(random)
+    }
+}
+
+fn definition(index: usize) -> &'static str {
+    ["sigma", "d_1", "u"][index]
+}
+
+fn brackets(axes: &str) -> String {
+    if axes.is_empty() { String::new() } else { format!("[{axes}]") }
+}
