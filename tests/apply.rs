@@ -17,8 +17,22 @@ fn value_and_gradients_are_those_that_pytorch_computes() {
     let line = "apply layer --input x.csv --cotangent v.csv --params p.toml --out out";
     world.normlab(line).exits_with(0);
     // torch.nn.functional.layer_norm(x, (3,), gamma, beta, 1e-5) in float64, y.backward(v).
-    let y = [-1.06904153145, -0.03452076573, 0.66815095716, -0.39223159141, -1.46115795707, 0.68640528498];
-    let dx = [0.17181343687, -0.25771457150, 0.08590113463, -0.90514872972, 0.67886511131, 0.22628361842];
+    let y = [
+        -1.06904153145,
+        -0.03452076573,
+        0.66815095716,
+        -0.39223159141,
+        -1.46115795707,
+        0.68640528498,
+    ];
+    let dx = [
+        0.17181343687,
+        -0.25771457150,
+        0.08590113463,
+        -0.90514872972,
+        0.67886511131,
+        0.22628361842,
+    ];
     let dgamma = [-1.26515732716, -1.96115795707, -1.33630191431];
     let expected: [(&str, &[f64]); 4] = [
         ("out/y.csv", &y),
@@ -69,14 +83,23 @@ fn what_does_not_fit_is_refused_with_its_place() {
     world.write("other.toml", "gama = [1, 2, 3, 4]\n");
     for (line, expected) in [
         ("layer --input letters.csv", "letters.csv:2:2: \"four\" is not a number"),
-        ("layer --input ragged.csv", "ragged.csv:2: the row has 1 numbers, but the first row has 2"),
+        (
+            "layer --input ragged.csv",
+            "ragged.csv:2: the row has 1 numbers, but the first row has 2",
+        ),
         ("layer --input empty.csv", "empty.csv:1: the file has no rows"),
         ("layer --input nowhere.csv", "cannot read nowhere.csv"),
-        ("layer --input x.csv --cotangent one.csv", "one.csv has 1 rows of 4 numbers, but x.csv has 2 of 4"),
+        (
+            "layer --input x.csv --cotangent one.csv",
+            "one.csv has 1 rows of 4 numbers, but x.csv has 2 of 4",
+        ),
         ("layer --input x.csv --params broken.toml", "broken.toml:"),
         ("layer --input x.csv --params short.toml", "it must have 4 numbers, one for each feature"),
         ("layer --input x.csv --params other.toml", "did you mean \"gamma\"?"),
-        ("layer --input x.csv --positions 3", "x.csv has 2 rows, which are not 0 samples of 3 positions"),
+        (
+            "layer --input x.csv --positions 3",
+            "x.csv has 2 rows, which are not 0 samples of 3 positions",
+        ),
         ("group --option groups=3 --input x.csv", "4 features cannot be divided into 3 groups"),
         ("batch --input one.csv", "`var` over samples+positions needs at least 2 values, got 1"),
         ("--equation y --input x.csv", "unknown name `y`"),

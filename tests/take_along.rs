@@ -21,11 +21,29 @@ fn a_norm_is_shown_with_all_that_is_known_of_it() {
     for (line, expected) in [
         (
             "layer",
-            &["Layer normalization", "gamma * (x - mean(x)) / sqrt(var(x) + eps) + beta", "features",
-              "gamma    one per feature, start 1", "eps = 0.00001", "xhat = ", "dx = ", "dgamma = ",
-              "arXiv:1607.06450", "passes over memory", "fused"][..],
+            &[
+                "Layer normalization",
+                "gamma * (x - mean(x)) / sqrt(var(x) + eps) + beta",
+                "features",
+                "gamma    one per feature, start 1",
+                "eps = 0.00001",
+                "xhat = ",
+                "dx = ",
+                "dgamma = ",
+                "arXiv:1607.06450",
+                "passes over memory",
+                "fused",
+            ][..],
         ),
-        ("batch", &["m    one per feature, start 0", "momentum = 0.1", "in evaluation", "samples+positions"]),
+        (
+            "batch",
+            &[
+                "m        one per feature, start 0",
+                "momentum = 0.1",
+                "in evaluation",
+                "samples+positions",
+            ],
+        ),
         (
             "--equation alpha*x/(mean(abs(x))+eps) --over features --parameter alpha=scalar:0.5",
             &["alpha * x / (mean(abs(x)) + eps)", "alpha    one for all, start 0.5", "dalpha = "],
@@ -61,7 +79,7 @@ fn exported_norms_of_the_catalogue_test_themselves() {
 fn what_cannot_be_exported_is_refused() {
     let world = World::with(TINY);
     for (line, expected) in [
-        ("layer --to tensorflow", "possible values: torch, jax"),
+        ("layer --to tensorflow", "possible values: torch, jax, latex"),
         ("layer --to torch --out nowhere/norm.py", "cannot write to nowhere/norm.py"),
         ("--equation gama*x --to jax", "did you mean `gamma`?"),
     ] {

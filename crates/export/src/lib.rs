@@ -1,5 +1,5 @@
 //! Norms as self-contained modules of other frameworks, with the derived backward and a test of
-//! their own, so that what was certified here is what gets used there.
+//! their own, and in LaTeX, so that what was certified here is what gets used there.
 //!
 //! ```
 //! use equations::{NormEquation, NormSource};
@@ -22,6 +22,7 @@
 mod function;
 mod golden;
 mod jax;
+mod latex;
 mod library;
 mod lines;
 mod names;
@@ -51,6 +52,8 @@ pub enum Target {
     Torch,
     /// A JAX module: functions with a `custom_vjp`.
     Jax,
+    /// The equation and its derivative in LaTeX.
+    Latex,
 }
 
 /// Why a norm has no module.
@@ -75,6 +78,7 @@ pub fn export(subject: &Subject<'_>, target: Target) -> Result<String, ExportErr
     Ok(match target {
         Target::Torch => torch::module(subject),
         Target::Jax => jax::module(subject),
+        Target::Latex => latex::snippet(subject),
     })
 }
 

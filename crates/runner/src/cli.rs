@@ -215,6 +215,8 @@ pub enum Framework {
     Torch,
     /// A JAX module
     Jax,
+    /// The equation and its derivative
+    Latex,
 }
 
 /// The mode of a pass.

@@ -14,6 +14,7 @@ mod failure;
 mod ledger;
 mod norm_arguments;
 mod number;
+mod ordinary;
 mod output;
 mod parameter_shape;
 mod plan;

@@ -31,6 +31,7 @@ pub fn export(arguments: &ExportArguments) -> Result<ExitCode, Failure> {
     let target = match arguments.to {
         Framework::Torch => Target::Torch,
         Framework::Jax => Target::Jax,
+        Framework::Latex => Target::Latex,
     };
     let text = export::export(&subject, target).map_err(|error| bad(error.to_string()))?;
     match &arguments.out {

@@ -9,6 +9,7 @@ use super::progress::Progress;
 use super::{Examined, What};
 use crate::cli::GradcheckArguments;
 use crate::failure::Failure;
+use crate::ordinary::check_finite;
 
 /// Examines the named norms, or all of them, in their order.
 pub(super) fn examine(
@@ -16,6 +17,7 @@ pub(super) fn examine(
     options: &Options,
 ) -> Result<Examined, Failure> {
     let choices = arguments.norm.choices(&arguments.names)?;
+    choices.iter().try_for_each(check_finite)?;
     let progress = Progress::begin(choices.len() * options.cases.cases().len());
     let (mut examinations, mut seconds) = (Vec::new(), Vec::new());
     for choice in &choices {
