@@ -76,6 +76,28 @@ fn exported_norms_of_the_catalogue_test_themselves() {
 }
 
 #[test]
+fn the_equation_and_its_derivative_are_there_in_latex() {
+    let world = World::with(TINY);
+    let line = "export --equation gamma*x/(mean(abs(x))+eps) --over features --to latex";
+    let written = world.normlab(line).exits_with(0).stdout;
+    for text in ["\\usepackage{amsmath}", "\\frac{", "\\hat{x} &=", "d\\gamma &=", "\\end{aligned}"]
+    {
+        assert!(written.contains(text), "wanted {text:?} in\n{written}");
+    }
+}
+
+#[test]
+fn an_equation_that_is_not_finite_is_answered_with_the_part_that_is_not() {
+    let world = World::with(TINY);
+    for verb in ["gradcheck", "show"] {
+        let ran = world.normlab(&format!("{verb} --equation gamma*log(x)")).exits_with(2);
+        let expected =
+            "at standard normal input: `log(x)` is NaN\n  gamma*log(x)\n        ^^^^^^\n";
+        assert!(ran.stderr.contains(expected), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn what_cannot_be_exported_is_refused() {
     let world = World::with(TINY);
     for (line, expected) in [

@@ -84,6 +84,7 @@ pub(crate) fn degree_of_eps(choice: &NormChoice) -> Option<f64> {
         constants.push(("eps".to_owned(), eps));
         choice.with(choice.groups(), constants).ok()
     };
+    choice.equation().constants().iter().find(|(name, _)| name == "eps")?;
     let (plain, groups) = (with(0.25)?, choice.groups());
     let extents = Extents::new(5, 3, 12_usize.next_multiple_of(groups), groups).ok()?;
     let point = Point::random(plain.equation(), extents, 0);

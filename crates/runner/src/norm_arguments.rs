@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
-use equations::{EquationError, ParameterShape};
+use equations::ParameterShape;
 use norms::{Definition, NormChoice};
 
 use crate::config::value::allowed_names;
@@ -148,20 +148,16 @@ impl EquationArguments {
             let name = choice.name();
             return Err(bad(format!("the norm {name:?} knows no groups: leave the option out")));
         }
-        choice.with(self.groups.unwrap_or(choice.groups()), constants).map_err(wrong)
+        choice.with(self.groups.unwrap_or(choice.groups()), constants).map_err(Failure::from)
     }
 }
 
 fn own(definition: &Arc<Definition>) -> Result<NormChoice, Failure> {
-    NormChoice::defined(Arc::clone(definition), 1, Vec::new()).map_err(wrong)
+    NormChoice::defined(Arc::clone(definition), 1, Vec::new()).map_err(Failure::from)
 }
 
 fn bad(message: String) -> Failure {
     Failure::BadInput(message)
-}
-
-fn wrong(error: EquationError) -> Failure {
-    Failure::BadInput(error.to_string())
 }
 
 /// `alpha=scalar:0.5`

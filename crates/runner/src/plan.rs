@@ -343,8 +343,8 @@ fn check_arm(
         let help = format!("the width is {}", arm.network.width);
         mistakes.add(place, error.to_string(), help);
     }
-    let norm_or_batch = place("norm").or_else(|| place("batch_size"));
-    check_batches(&arm, dataset.train.len(), norm_or_batch, mistakes);
+    let norm_or_batch = place("norm").or_else(|| place("batch_size")).unwrap_or(0..0);
+    check_batches(&arm, dataset.train.len(), &norm_or_batch, mistakes);
     let parameters = arm.network.linear_parameters();
     if parameters > MOST_PARAMETERS {
         let place = place("width").or_else(|| place("depth")).unwrap_or(0..0);
@@ -359,12 +359,7 @@ fn check_arm(
 }
 
 /// Whether the norm means something on the batches of this network: the full ones and the rest.
-fn check_batches(
-    arm: &Arm,
-    examples: usize,
-    place: Option<Range<usize>>,
-    mistakes: &mut Mistakes<'_>,
-) {
+fn check_batches(arm: &Arm, examples: usize, place: &Range<usize>, mistakes: &mut Mistakes<'_>) {
     let (norm, width, batch) = (&arm.network.norm, arm.network.width, arm.training.batch_size);
     for samples in [batch.min(examples), examples % batch] {
         let Ok(extents) = Extents::new(samples, 1, width, norm.groups()) else { return };
@@ -372,7 +367,7 @@ fn check_batches(
         if let (Err(error), true) = (checked, arm.network.placement.uses_norm()) {
             let help =
                 format!("{examples} training examples in batches of {batch}, the width is {width}");
-            mistakes.add(place.clone().unwrap_or(0..0), error.to_string(), help);
+            mistakes.add(place.clone(), error.to_string(), help);
         }
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn vectors(
     let Some(path) = path else { return Ok(wanted.into_iter().map(|list| list.start).collect()) };
     let source = Source::read(path)?;
     let mut mistakes = Mistakes::new(&source);
-    let read = read(&source, wanted, &mut mistakes);
+    let read = read(&source, &wanted, &mut mistakes);
     mistakes.into_result(read)
 }
 
@@ -36,11 +36,7 @@ pub(super) fn line(name: &str, values: &[f64]) -> String {
     format!("{name} = [{}]\n", values.join(", "))
 }
 
-fn read(
-    source: &Source,
-    wanted: Vec<Wanted>,
-    mistakes: &mut Mistakes<'_>,
-) -> Option<Vec<Vec<f64>>> {
+fn read(source: &Source, wanted: &[Wanted], mistakes: &mut Mistakes<'_>) -> Option<Vec<Vec<f64>>> {
     let whole = tree(source, mistakes)?;
     let names: Vec<&str> = wanted.iter().map(|list| list.name.as_str()).collect();
     let file = Table::open("the file", &whole, &names, mistakes)?;
