@@ -71,9 +71,10 @@ fn equations_are_checked_from_the_command_line_and_from_files() {
         let ran = world.normlab(&format!("{line} {options}")).exits_with(0);
         assert!(ran.stdout.contains("PASS"), "{line}\n{}", ran.stdout);
     }
-    // The whole battery, for a function with kinks beside its points.
-    let line = "gradcheck --equation gamma*x/(mean(abs(x))+eps) --over features";
-    world.normlab(line).exits_with(0);
+    // The whole battery, for a function with kinks beside its points and for a linear one.
+    for line in ["gamma*x/(mean(abs(x))+eps) --over features", "x/4"] {
+        world.normlab(&format!("gradcheck --equation {line}")).exits_with(0);
+    }
 }
 
 #[test]
