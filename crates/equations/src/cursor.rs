@@ -37,6 +37,14 @@ impl<'a> Cursor<'a> {
         start..end.max(start)
     }
 
+    /// Whether a definition of the name follows.
+    pub(crate) fn is_defined_later(&self, name: &str) -> bool {
+        self.tokens[self.position..].windows(2).any(|pair| {
+            matches!(&pair[0].0, Token::Name(defined) if defined == name)
+                && pair[1].0 == Token::Symbol('=')
+        })
+    }
+
     pub(crate) fn advance(&mut self) {
         self.position = (self.position + 1).min(self.tokens.len() - 1);
     }

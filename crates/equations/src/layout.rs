@@ -74,9 +74,11 @@ impl Notation {
         Piece::new(text, Binding::Sum)
     }
 
-    /// `-e`
+    /// `-e`. Of two signs none needs parentheses, except for the eye; in the language each would take
+    /// one more level of nesting than the author used.
     pub(crate) fn negation(self, e: Piece) -> Piece {
-        Piece::new(self.sign().to_owned() + &e.at(Binding::Fraction, self), Binding::Negation)
+        let loosest = if self == Notation::Latex { Binding::Fraction } else { Binding::Negation };
+        Piece::new(self.sign().to_owned() + &e.at(loosest, self), Binding::Negation)
     }
 
     /// The product of factors, from the left. The text of the first one is continued.

@@ -51,6 +51,8 @@ mod norm;
 mod not_finite;
 mod notation;
 mod operation;
+#[cfg(test)]
+mod page;
 mod parser;
 mod presentation;
 mod print;

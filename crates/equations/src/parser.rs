@@ -7,8 +7,8 @@ use crate::expression::{Expression, Vocabulary};
 use crate::lexer::Token;
 use crate::operation::{Binary, FUNCTIONS, Node, NodeId, Operation};
 
-const MOST_NODES: usize = 10_000;
-const DEEPEST_NESTING: usize = 200;
+pub(crate) const MOST_NODES: usize = 10_000;
+pub(crate) const DEEPEST_NESTING: usize = 200;
 
 /// The name of the number of elements reduced, which takes axes but no argument.
 pub(crate) const SIZE: &str = "size";
@@ -227,6 +227,10 @@ impl Parser<'_> {
         if self.function(name).is_some() {
             let error = self.cursor.error(span, format!("`{name}` is a function"));
             return Err(error.with_help(format!("write `{name}(...)`")));
+        }
+        if self.cursor.is_defined_later(name) {
+            let error = self.cursor.error(span, format!("`{name}` is used before its definition"));
+            return Err(error.with_help("move the definition to the front"));
         }
         let names = self.vocabulary.names.iter().map(|known| known.name);
         let definitions = self.definitions.iter().map(|(name, _)| name.as_str());

@@ -45,9 +45,12 @@ fn named_ratio(derivation: Derivation, equation: &NormEquation) -> Derivation {
             found.map_or(0, |(_, by)| by.abs())
         };
         let (of_above, of_below) = (count(above, 1), count(below, -1));
-        let mut pairs = of_above.min(of_below);
+        let pairs = of_above.min(of_below);
         let mut left_below = of_below - pairs;
-        let ratio = formulas.add(Term::Product(vec![(place[above], 1), (place[below], -1)]));
+        // Where one of the two does not occur it may not even be there.
+        let ratio = |formulas: &mut Formulas| {
+            formulas.add(Term::Product(vec![(place[above], 1), (place[below], -1)]))
+        };
         let mut product: Vec<(TermId, i32)> = Vec::new();
         for &(factor, by) in &factors {
             match from.terms()[factor] {
@@ -67,7 +70,7 @@ fn named_ratio(derivation: Derivation, equation: &NormEquation) -> Derivation {
                         .filter(|(e, _)| *e != above)
                         .map(|&(e, by)| (place[e], by))
                         .collect();
-                    moved.push((ratio, inside));
+                    moved.push((ratio(formulas), inside));
                     let moved = formulas.add(Term::Product(moved));
                     product.push((formulas.add(Term::Statistic(kind, moved, axes)), 1));
                 }
@@ -75,10 +78,9 @@ fn named_ratio(derivation: Derivation, equation: &NormEquation) -> Derivation {
             }
         }
         if pairs > 0 {
+            let ratio = ratio(formulas);
             named = Some(ratio);
             product.push((ratio, pairs));
-        } else {
-            pairs = 0;
         }
         let rest = [(above, of_above - pairs), (below, -left_below)];
         product.extend(rest.iter().filter(|(_, by)| *by != 0).map(|&(e, by)| (place[e], by)));

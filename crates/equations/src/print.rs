@@ -106,7 +106,7 @@ impl Pieces<'_> {
 
     fn binary(&mut self, operator: Binary, a: NodeId, b: NodeId) -> Piece {
         let sign = match operator {
-            Binary::Minimum => return self.call("min", None, &[a, b]),
+            Binary::Minimum => return self.minimum(a, b),
             Binary::Maximum => return self.call("max", None, &[a, b]),
             Binary::Add => Some(Sign::Plus),
             Binary::Subtract => Some(Sign::Minus),
@@ -117,6 +117,20 @@ impl Pieces<'_> {
             Some(sign) => self.notation.sum(vec![(Sign::Plus, left), (sign, right)]),
             None if operator == Binary::Multiply => self.notation.product(vec![left, right]),
             None => self.notation.fraction(left, right),
+        }
+    }
+
+    /// `min(max(e, a), b)` is `clamp(e, a, b)`, which takes one level of nesting, not two.
+    fn minimum(&mut self, a: NodeId, b: NodeId) -> Piece {
+        let largest =
+            matches!(self.expression.nodes[a].operation, Operation::Binary(Binary::Maximum, ..));
+        let inner = self.of[a].text().strip_prefix("max(").and_then(|e| e.strip_suffix(')'));
+        match inner {
+            Some(inner) if largest && !self.defined[a] && self.notation != Notation::Latex => {
+                let arguments = [inner.to_owned(), self.take(b).into_text()];
+                self.notation.call("clamp", None, &arguments)
+            }
+            _ => self.call("min", None, &[a, b]),
         }
     }
 
@@ -167,7 +181,7 @@ mod tests {
             ("x^(1/2)", "x^(1 / 2)"),
             ("(x^2)^3", "(x^2)^3"),
             ("x^(2^3)", "x^2^3"),
-            ("-(-x)", "-(-x)"),
+            ("-(-x)", "--x"),
             ("-(x*y)", "-(x * y)"),
             ("x*(-y)", "x * -y"),
             ("(-x)*y", "-x * y"),
@@ -182,7 +196,9 @@ mod tests {
             ("mean[features](x)", "mean(x)"),
             ("mean[positions+samples](x)", "mean[samples+positions](x)"),
             ("var[none](x)*size[group]*size", "var[none](x) * size[group] * size"),
-            ("clamp(x,y,z)", "min(max(x, y), z)"),
+            ("clamp(x,y,z)", "clamp(x, y, z)"),
+            ("min(max(x,y),z) + min(x,max(y,z))", "clamp(x, y, z) + min(x, max(y, z))"),
+            ("m = max(x,y); min(m,z) - m", "m = max(x, y); min(m, z) - m"),
             ("f(x) + stop(y)", "f(x) + stop(y)"),
             ("1e-5 + 0.50 + 2.0 + 1e300", "1e-5 + 0.5 + 2 + 1e300"),
         ] {

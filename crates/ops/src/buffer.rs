@@ -75,6 +75,13 @@ impl<E: Element> Buffer<E> {
     }
 }
 
+impl<E: Element> Default for Buffer<E> {
+    /// No elements.
+    fn default() -> Self {
+        Buffer { data: Vec::new() }
+    }
+}
+
 impl<E: Element> Drop for Buffer<E> {
     fn drop(&mut self) {
         let data = std::mem::take(&mut self.data);

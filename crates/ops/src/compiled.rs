@@ -17,9 +17,9 @@ use std::rc::Rc;
 
 use equations::{Axes, Extents, Input, NormEquation};
 
-use self::execute::{Arrays64, Wide};
+use self::execute::Wide;
 use self::plan::{Goal, Plan};
-use self::program::{NodeId, Operation, Program};
+use self::program::{NodeId, Program};
 use crate::{Buffer, Element, Gradients, Mode, Pass, Value};
 
 /// A norm's equation, ready to run at any size.
@@ -45,8 +45,8 @@ struct OneMode {
 #[derive(Debug)]
 struct Sized {
     extents: Extents,
-    forward: (Plan, RefCell<Arrays64>),
-    backward: (Plan, RefCell<Arrays64>),
+    forward: (Plan, RefCell<Vec<Vec<f64>>>),
+    backward: (Plan, RefCell<Vec<Vec<f64>>>),
 }
 
 /// Training sees two or three batch sizes; more are planned again.
@@ -97,7 +97,11 @@ impl Compiled {
             averages.iter().map(|average| widened(average)).collect();
         fill_inputs(plan, &mut arrays, parameters, &averages64);
         let mut y = Buffer::unspecified(rows * columns);
-        plan.run(&mut arrays, &mut Wide { x: x.as_slice(), cotangent: &[], out: &mut y });
+        mode.run(
+            plan,
+            &mut arrays,
+            Wide { x: x.buffer(), cotangent: &Buffer::default(), out: &mut y },
+        );
         if pass.mode() == Mode::Train {
             self.track(plan, &arrays, extents, averages);
         }
@@ -105,7 +109,7 @@ impl Compiled {
         if pass.records() {
             // The kept statistics follow the tracked values in the results.
             let kept = plan.results[mode.program.tracked.len()..].iter();
-            let kept = kept.map(|array| Buffer::copy_of(&arrays.arrays[*array])).collect();
+            let kept = kept.map(|array| Buffer::copy_of(&arrays[*array])).collect();
             let saved = Saved {
                 mode: Rc::clone(mode),
                 sized: Rc::clone(&sized),
@@ -128,7 +132,7 @@ impl Compiled {
     fn track<E: Element>(
         &self,
         plan: &Plan,
-        arrays: &Arrays64,
+        arrays: &[Vec<f64>],
         extents: &Extents,
         averages: &mut [Vec<E>],
     ) {
@@ -138,7 +142,7 @@ impl Compiled {
         for ((slot, average), (&array, node)) in
             slots.zip(plan.results.iter().zip(&program.tracked))
         {
-            let tracked = &arrays.arrays[array];
+            let tracked = &arrays[array];
             let places = spread(extents, program.nodes[*node].varies, slot.varies);
             for (average, place) in average.iter_mut().zip(places) {
                 let tracked = E::nearest(tracked[place]);
@@ -154,6 +158,15 @@ impl OneMode {
         let kept = kept(&program);
         let shapes = equation.parameters().iter().map(|p| p.shape.varies()).collect();
         OneMode { program, kept, shapes, sized: RefCell::default() }
+    }
+
+    /// Blocks have the type of the values, unless their numbers would leave its range.
+    fn run<'a, E: Element>(&self, plan: &Plan, arrays: &'a mut [Vec<f64>], wide: Wide<'a, E>) {
+        if self.program.stays_in_range() {
+            plan.run::<E, E>(arrays, wide);
+        } else {
+            plan.run::<E, f64>(arrays, wide);
+        }
     }
 
     fn sized(&self, extents: &Extents) -> Rc<Sized> {
@@ -179,6 +192,27 @@ impl OneMode {
             remembered.remove(0);
         }
         remembered.push(Rc::clone(&sized));
+        if std::env::var("DBGPLAN").is_ok() {
+            for (n, p) in [("f", &sized.forward.0), ("b", &sized.backward.0)] {
+                println!("{n} outer {:?} together {}", p.outer, p.together);
+                for s in &p.before.steps {
+                    println!("  before {s:?}");
+                }
+                for s in &p.chunk.steps {
+                    match s {
+                        chunk::Step::Pass(v) => {
+                            for i in v {
+                                println!("    {i:?}");
+                            }
+                        }
+                        s => println!("  {s:?}"),
+                    }
+                }
+                for s in &p.after.steps {
+                    println!("  after {s:?}");
+                }
+            }
+        }
         sized
     }
 }
@@ -216,19 +250,18 @@ impl<E: Element> Saved<E> {
         fill_inputs(plan, &mut arrays, &self.parameters, &self.averages);
         for (given, kept) in plan.given.iter().zip(&self.kept) {
             if let Some(array) = given {
-                arrays.arrays[*array].copy_from_slice(kept);
+                arrays[*array].copy_from_slice(kept);
             }
         }
         let mut dx = Buffer::unspecified(dy.len());
-        let x = self.x.as_slice();
-        plan.run(&mut arrays, &mut Wide { x, cotangent: &dy, out: &mut dx });
+        self.mode.run(plan, &mut arrays, Wide { x: self.x.buffer(), cotangent: &dy, out: &mut dx });
         gradients.add(self.x.key(), dx);
         let program = &self.mode.program;
         let results = plan.results.iter().zip(&program.dparameters);
         for ((parameter, &shape), (&array, node)) in
             self.parameters.iter().zip(&self.mode.shapes).zip(results)
         {
-            let found = &arrays.arrays[array];
+            let found = &arrays[array];
             let mut gradient = Buffer::unspecified(parameter.as_slice().len());
             let places = spread(&self.sized.extents, program.nodes[*node].varies, shape);
             for (gradient, place) in gradient.iter_mut().zip(places) {
@@ -261,14 +294,14 @@ fn spread(extents: &Extents, from: Axes, to: Axes) -> impl Iterator<Item = usize
 
 fn fill_inputs<E: Element>(
     plan: &Plan,
-    arrays: &mut Arrays64,
+    arrays: &mut [Vec<f64>],
     parameters: &[Value<E>],
     averages: &[Buffer<f64>],
 ) {
     for &(input, array) in &plan.inputs {
-        let array = &mut arrays.arrays[array];
+        let array = &mut arrays[array];
         match input {
-            Input::Parameter(index) => kernels::widen(array, parameters[index].as_slice()),
+            Input::Parameter(index) => kernels::cast(array, parameters[index].as_slice()),
             Input::Average(slot) => array.copy_from_slice(&averages[slot]),
             Input::X | Input::Cotangent | Input::Constant(_) => {
                 unreachable!("{input:?} is read block by block, or a number")
@@ -279,6 +312,6 @@ fn fill_inputs<E: Element>(
 
 fn widened<E: Element>(values: &[E]) -> Buffer<f64> {
     let mut wide = Buffer::unspecified(values.len());
-    kernels::widen(&mut wide, values);
+    kernels::cast(&mut wide, values);
     wide
 }

@@ -34,11 +34,12 @@ pub fn dot<E: Element>(a: &[E], b: &[E]) -> E {
     sum_of(a, b, |a, b| a * b)
 }
 
-/// The sum of `term(a, b)` over two slices of equal length, in the order of [`sum`].
+/// The sum of `term(a, b)` over two slices of equal length, in the order of [`sum`]. The terms may be
+/// of another type than the numbers, so that they are summed in double precision.
 #[inline(always)]
-pub fn sum_of<E: Element>(a: &[E], b: &[E], term: impl Fn(E, E) -> E) -> E {
+pub fn sum_of<E: Element, T: Element>(a: &[E], b: &[E], term: impl Fn(E, E) -> T) -> T {
     debug_assert_eq!(a.len(), b.len());
-    let mut lanes = [E::default(); LANES];
+    let mut lanes = [T::default(); LANES];
     let (a_chunks, a_rest) = a.as_chunks::<LANES>();
     let (b_chunks, b_rest) = b.as_chunks::<LANES>();
     for (a, b) in a_chunks.iter().zip(b_chunks) {

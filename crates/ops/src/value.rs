@@ -80,6 +80,11 @@ impl<E: Element> Value<E> {
         &self.inner.data
     }
 
+    /// The elements with their buffer.
+    pub(crate) fn buffer(&self) -> &Buffer<E> {
+        &self.inner.data
+    }
+
     /// The elements for writing if nobody else, a tape above all, holds this value.
     ///
     /// This is how an optimizer updates a parameter in place.

@@ -155,9 +155,10 @@ fn the_compiled_equation_is_the_formula() {
                 let off = furthest(&double, &defined);
                 assert!(off < 1e-11, "{name}: off by {off:e}\n");
                 let (single, _) = point.compiled::<f32>(&compiled, own);
-                // Where numbers are exact in f32, one rounding is all that single precision costs.
+                // What single precision loses where almost equal numbers are subtracted; the gradient
+                // checker judges it entry by entry.
                 let off = furthest(&single, &defined);
-                assert!(off < 1e-6, "{name}: off by {off:e} in f32\n");
+                assert!(off < 1e-3, "{name}: off by {off:e} in f32\n");
 
                 let mut expected = point.state.clone();
                 let parameters: Vec<&[f64]> = point.parameters.iter().map(Vec::as_slice).collect();

@@ -2,6 +2,7 @@
 
 mod derivatives;
 mod finite;
+mod fuzzing;
 mod gradients;
 mod meaning;
 mod messages;
@@ -36,4 +37,11 @@ fn assert_all_close(left: &[f64], right: &[f64], tolerance: f64) {
     for (index, (a, b)) in left.iter().zip(right).enumerate() {
         assert!(close(*a, *b, tolerance), "at {index}: {a} and {b}");
     }
+}
+
+#[test]
+fn a_short_run_of_the_fuzzer() {
+    let tally = fuzzing::run(5_000, 1);
+    // Both sides are seen.
+    assert!(tally.parsed > tally.inputs / 5 && tally.parsed < tally.inputs * 4 / 5, "{tally:?}");
 }

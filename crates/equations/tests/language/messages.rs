@@ -191,6 +191,17 @@ unknown name `sigma`
 }
 
 #[test]
+fn definitions_come_before_their_use() {
+    shows(
+        "d = x - m; m = mean(x); d / m",
+        "
+`m` is used before its definition
+  d = x - m; m = mean(x); d / m
+          ^ move the definition to the front",
+    );
+}
+
+#[test]
 fn exponents_and_starts_are_constant() {
     shows(
         "x^(2 * gamma)",

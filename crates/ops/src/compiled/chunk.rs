@@ -22,6 +22,8 @@ pub(super) enum Step {
     Start { total: View, block: Block, reduction: Reduction },
     /// Sums become means.
     Divide { total: View, block: Block, count: f64 },
+    /// Blocks are computed with an array, in their own type.
+    Cast { array: View, block: Block },
     /// Over all blocks, in order.
     Pass(Vec<InBlock>),
 }
@@ -44,6 +46,8 @@ pub(super) enum InBlock {
     ReduceProducts(View, View, View),
     /// Writes the wide result.
     Store(View),
+    /// Computes the wide result where it is to be, or in a block first where types differ.
+    StorePair(Pair, usize, View, View),
     /// Writes an array that outlives the chunk.
     Keep(View, View),
 }
@@ -115,6 +119,8 @@ struct Writer<'a, 'd> {
     /// The blocks of nodes that vary along all of them.
     registers: Vec<Option<usize>>,
     free: Vec<usize>,
+    /// Arrays that the pass at hand reads along its lanes.
+    casts: Vec<Step>,
 }
 
 impl<'a, 'd> Writer<'a, 'd> {
@@ -127,6 +133,7 @@ impl<'a, 'd> Writer<'a, 'd> {
             local: vec![None; count],
             registers: vec![None; count],
             free: Vec::new(),
+            casts: Vec::new(),
         }
     }
 
@@ -158,9 +165,33 @@ impl<'a, 'd> Writer<'a, 'd> {
         let id = self.draft.same_as[id];
         if self.is_full(id) && !self.space.is_empty() {
             let register = self.registers[id].expect("computed before it is used");
-            return View::new(register, Kind::Block);
+            return View::new(
+                register,
+                match self.operation(id) {
+                    Operation::Input(input) => Kind::Given { x: input == Input::X },
+                    _ => Kind::Block,
+                },
+            );
         }
         self.array_view(id, space)
+    }
+
+    /// An operand of a block.
+    fn block_view(&mut self, id: NodeId) -> View {
+        let space = self.space.clone();
+        let view = self.view(id, &space);
+        let is_array = !matches!(view.kind, Kind::Block | Kind::Given { .. });
+        if is_array && view.varies_along() {
+            self.draft.cast.push(view.slot);
+            if self.draft.phases[self.draft.same_as[id]] == Phase::Before {
+                self.draft.cast_before.push(view.slot);
+            } else {
+                let own = self.space_of(id);
+                let array = self.array_view(id, &own);
+                self.casts.push(Step::Cast { array, block: whole(&own) });
+            }
+        }
+        view
     }
 
     fn array_view(&self, id: NodeId, space: &[(usize, usize)]) -> View {
@@ -244,6 +275,7 @@ impl<'a, 'd> Writer<'a, 'd> {
             // In one block a register is in use until the last pass that reads it.
             let later = if one_block { &orders[pass + 1..] } else { &[] };
             let in_blocks = self.pass(pass, &orders[pass], later, block_length);
+            steps.append(&mut self.casts);
             if !in_blocks.is_empty() {
                 steps.push(Step::Pass(in_blocks));
             }
@@ -320,6 +352,15 @@ impl<'a, 'd> Writer<'a, 'd> {
         let e = self.draft.same_as[e];
         let Operation::Binary(Pair::Multiply, a, b) = self.operation(e) else { return None };
         (self.is_full(e) && self.only_summed(e)).then_some((a, b))
+    }
+
+    /// Whether a node is the wide result and nothing else.
+    fn is_only_stored(&self, id: NodeId) -> bool {
+        let used = (0..self.ready.len()).any(|user| {
+            self.draft.phases[user] != Phase::Never
+                && self.operation(user).operands().any(|e| self.draft.same_as[e] == id)
+        });
+        id == self.draft.same_as[self.draft.wide] && self.draft.global[id].is_none() && !used
     }
 
     fn only_summed(&self, id: NodeId) -> bool {
@@ -401,7 +442,6 @@ impl<'a, 'd> Writer<'a, 'd> {
         later: &[Vec<NodeId>],
         block_length: usize,
     ) -> Vec<InBlock> {
-        let space = self.space.clone();
         let reductions = self.reductions_of(pass);
         let mut steps = Vec::new();
         let mut pending: Vec<NodeId> = reductions.clone();
@@ -410,12 +450,16 @@ impl<'a, 'd> Writer<'a, 'd> {
         let mut stores = self.ready[wide] == pass;
         for (position, &id) in order.iter().enumerate() {
             let operands: Vec<View> =
-                self.operation(id).operands().map(|e| self.view(e, &space)).collect();
+                self.operation(id).operands().map(|e| self.block_view(e)).collect();
             let register = self.take_register(block_length);
             self.registers[id] = Some(register);
             steps.push(match (self.operation(id), &operands[..]) {
                 (Operation::Input(input), _) => InBlock::Load(input, register),
                 (Operation::Unary(unary, _), [a]) => InBlock::Unary(unary, register, a.clone()),
+                (Operation::Binary(pair, ..), [a, b]) if stores && self.is_only_stored(id) => {
+                    stores = false;
+                    InBlock::StorePair(pair, register, a.clone(), b.clone())
+                }
                 (Operation::Binary(pair, ..), [a, b]) => {
                     InBlock::Pair(pair, register, a.clone(), b.clone())
                 }
@@ -448,12 +492,13 @@ impl<'a, 'd> Writer<'a, 'd> {
             let total = self.array_view(id, &space);
             match self.products(id) {
                 Some((a, b)) if there(self, a) && there(self, b) => {
-                    let (a, b) = (self.view(a, &space), self.view(b, &space));
+                    let (a, b) = (self.block_view(a), self.block_view(b));
                     steps.push(InBlock::ReduceProducts(total, a, b));
                     false
                 }
                 None if there(self, e) => {
-                    steps.push(InBlock::Reduce(reduction, total, self.view(e, &space)));
+                    let e = self.block_view(e);
+                    steps.push(InBlock::Reduce(reduction, total, e));
                     false
                 }
                 _ => true,
@@ -462,18 +507,19 @@ impl<'a, 'd> Writer<'a, 'd> {
         kept.retain(|&id| {
             if there(self, id) {
                 let out = self.draft.global_view(id, &space);
-                steps.push(InBlock::Keep(out, self.view(id, &space)));
+                steps.push(InBlock::Keep(out, self.block_view(id)));
             }
             !there(self, id)
         });
         if *stores && there(self, self.draft.wide) {
-            steps.push(InBlock::Store(self.view(self.draft.wide, &space)));
+            let result = self.block_view(self.draft.wide);
+            steps.push(InBlock::Store(result));
             *stores = false;
         }
     }
 
     fn take_register(&mut self, length: usize) -> usize {
-        self.free.pop().unwrap_or_else(|| self.draft.new_array(length))
+        self.free.pop().unwrap_or_else(|| self.draft.new_block(length))
     }
 
     /// Frees the registers that nothing reads any more.

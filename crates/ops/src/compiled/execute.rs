@@ -1,108 +1,185 @@
 //! Runs a plan.
 
+use std::any::Any;
 use std::mem::take;
 
 use equations::Input;
 
 use super::chunk::{Arrays, Chunk, InBlock, Step};
 use super::kernels::{
-    Lane, accumulate, accumulate_products, identity, narrow, pair, reduce_lane, reduce_products,
-    together, unary, widen,
+    self, Operand, Totals, cast, identity, pair, pair_of_numbers, together, unary, unary_number,
 };
 use super::plan::Plan;
-use super::program::Reduction;
-use super::view::{Block, Kind, View};
-use crate::Element;
+use super::program::Unary;
+use super::view::{Block, Kind, Operands, View};
+use crate::{Buffer, Element};
 
 /// What a plan reads and writes that is as large as the activation.
 #[derive(Debug)]
-pub(super) struct Wide<'a, E> {
-    pub(super) x: &'a [E],
+pub(super) struct Wide<'a, E: Element> {
+    pub(super) x: &'a Buffer<E>,
     /// Empty in a forward pass.
-    pub(super) cotangent: &'a [E],
-    pub(super) out: &'a mut [E],
+    pub(super) cotangent: &'a Buffer<E>,
+    pub(super) out: &'a mut Buffer<E>,
 }
 
-/// Arrays of numbers, used again from call to call.
-#[derive(Debug, Default)]
-pub(super) struct Arrays64 {
-    pub(super) arrays: Vec<Vec<f64>>,
+/// Numbers of type `E`, which may be that of the blocks.
+enum Read<'a, E, F> {
+    Same(&'a [F]),
+    Other(&'a [E]),
+}
+
+enum Written<'a, E, F> {
+    Same(&'a mut [F]),
+    Other(&'a mut [E]),
+}
+
+impl<'a, E: Element, F: Element> Read<'a, E, F> {
+    fn of(buffer: &'a Buffer<E>) -> Self {
+        match (buffer as &dyn Any).downcast_ref::<Buffer<F>>() {
+            Some(same) => Read::Same(same),
+            None => Read::Other(buffer),
+        }
+    }
+
+    fn same(&self) -> &'a [F] {
+        match self {
+            Read::Same(all) => all,
+            Read::Other(_) => &[],
+        }
+    }
+}
+
+impl<'a, E: Element, F: Element> Written<'a, E, F> {
+    fn of(buffer: &'a mut Buffer<E>) -> Self {
+        if (buffer as &dyn Any).is::<Buffer<F>>() {
+            let same = (buffer as &mut dyn Any).downcast_mut::<Buffer<F>>();
+            Written::Same(same.expect("of the same type"))
+        } else {
+            Written::Other(buffer)
+        }
+    }
+}
+
+/// The numbers of a run; `F` is the type in which blocks are computed.
+struct Work<'a, E, F: Element> {
+    x: Read<'a, E, F>,
+    cotangent: Read<'a, E, F>,
+    out: Written<'a, E, F>,
+    /// What varies along fewer axes than x.
+    arrays: &'a mut [Vec<f64>],
+    /// Those of the arrays that blocks are computed with, in the type of the blocks.
+    slices: Vec<Vec<F>>,
+    /// What varies along all axes, for the block at hand.
+    blocks: Vec<Vec<F>>,
+    /// Operands of a block that are not one lane, written out.
+    scratch: [Vec<F>; 2],
+    /// Where the chunk at hand starts in what is as large as x.
+    start: usize,
+    /// Where it is along the outer axes.
+    outer: [usize; 4],
 }
 
 impl Plan {
     /// Fresh arrays for this plan.
-    pub(super) fn arrays(&self) -> Arrays64 {
+    pub(super) fn arrays(&self) -> Vec<Vec<f64>> {
         let mut arrays: Vec<Vec<f64>> = self.lengths.iter().map(|len| vec![0.0; *len]).collect();
         for &(array, number) in &self.numbers {
             arrays[array].fill(number);
         }
-        Arrays64 { arrays }
+        arrays
     }
 
-    /// Runs the plan. The arrays of inputs and given nodes are filled already.
-    pub(super) fn run<E: Element>(&self, arrays: &mut Arrays64, wide: &mut Wide<'_, E>) {
-        let arrays = &mut arrays.arrays;
+    /// Runs the plan with blocks of type `F`. The arrays of inputs and given nodes are filled already.
+    pub(super) fn run<'a, E: Element, F: Element>(
+        &self,
+        arrays: &'a mut [Vec<f64>],
+        wide: Wide<'a, E>,
+    ) {
         for &(total, reduction) in &self.totals {
             arrays[total].fill(identity(reduction));
         }
-        self.before.run(arrays, wide, 0, &[0; 4]);
-        let length = self.shape.size(self.shape.all());
+        let unspecified = |len: usize| Buffer::<F>::unspecified(len).into_vec();
+        let mut slices: Vec<Vec<F>> = vec![Vec::new(); arrays.len()];
+        for &slot in &self.cast {
+            slices[slot] = unspecified(arrays[slot].len());
+        }
+        let blocks = self.blocks.iter().map(|len| unspecified(*len)).collect();
+        let longest = self.blocks.iter().max().copied().unwrap_or(0);
+        let mut work = Work {
+            x: Read::of(wide.x),
+            cotangent: Read::of(wide.cotangent),
+            out: Written::of(wide.out),
+            arrays,
+            slices,
+            blocks,
+            scratch: [unspecified(longest), unspecified(longest)],
+            start: 0,
+            outer: [0; 4],
+        };
+        self.before.run(&mut work);
+        for &slot in &self.cast_before {
+            cast(&mut work.slices[slot], &work.arrays[slot]);
+        }
+        self.chunks(&mut work);
+        (work.start, work.outer) = (0, [0; 4]);
+        self.after.run(&mut work);
+        // The buffers go back to the thread's pool.
+        let Work { slices, blocks, scratch, .. } = work;
+        let all = slices.into_iter().chain(blocks).chain(scratch);
+        all.for_each(|vector| drop(Buffer::from_vec(vector)));
+    }
+
+    fn chunks<E: Element, F: Element>(&self, work: &mut Work<'_, E, F>) {
         let Some((last, slower)) = self.outer.split_last() else {
-            self.chunk.run(arrays, wide, 0, &[0; 4]);
-            self.after.run(arrays, wide, 0, &[0; 4]);
+            self.chunk.run(work);
             return;
         };
-        let chunks: usize = self.outer.iter().product();
-        let inner = length / chunks.max(1);
-        let mut index = [0; 4];
+        let count: usize = self.outer.iter().product();
+        let length = self.shape.size(self.shape.all()) / count.max(1);
         for chunk in 0..slower.iter().product::<usize>() {
             let mut rest = chunk;
             for axis in (0..slower.len()).rev() {
-                index[axis] = rest % slower[axis];
+                work.outer[axis] = rest % slower[axis];
                 rest /= slower[axis];
             }
             for first in (0..*last).step_by(self.together) {
-                index[slower.len()] = first;
-                let start = (chunk * last + first) * inner;
-                let whole = first + self.together <= *last;
-                let work =
-                    if whole { &self.chunk } else { self.rest.as_ref().unwrap_or(&self.chunk) };
-                work.run(arrays, wide, start, &index);
+                work.outer[slower.len()] = first;
+                work.start = (chunk * last + first) * length;
+                match &self.rest {
+                    Some(rest) if first + self.together > *last => rest.run(work),
+                    _ => self.chunk.run(work),
+                }
             }
         }
-        self.after.run(arrays, wide, 0, &[0; 4]);
     }
 }
 
 impl Chunk {
-    /// `start` is where the chunk begins in what is as large as the activation, `outer` where it is
-    /// along the outer axes.
-    fn run<E: Element>(
-        &self,
-        arrays: &mut [Vec<f64>],
-        wide: &mut Wide<'_, E>,
-        start: usize,
-        outer: &[usize; 4],
-    ) {
+    fn run<E: Element, F: Element>(&self, work: &mut Work<'_, E, F>) {
         for step in &self.steps {
             match step {
-                Step::Arrays { operation, out, block } => {
-                    run_arrays(operation, out, block, arrays, outer);
-                }
+                Step::Arrays { operation, out, block } => work.arrays(operation, out, block),
                 Step::Start { total, block, reduction } => {
-                    let from = total.base(outer);
-                    arrays[total.slot][from..from + block.len()].fill(identity(*reduction));
+                    let from = total.base(&work.outer);
+                    let totals = &mut work.arrays[total.slot][from..from + block.len()];
+                    totals.fill(identity(*reduction));
                 }
                 Step::Divide { total, block, count } => {
-                    let from = total.base(outer);
-                    for sum in &mut arrays[total.slot][from..from + block.len()] {
+                    let from = total.base(&work.outer);
+                    for sum in &mut work.arrays[total.slot][from..from + block.len()] {
                         *sum /= count;
                     }
+                }
+                Step::Cast { array, block } => {
+                    let range = array.base(&work.outer)..array.base(&work.outer) + block.len();
+                    let slot = array.slot;
+                    cast(&mut work.slices[slot][range.clone()], &work.arrays[slot][range]);
                 }
                 Step::Pass(steps) => {
                     for block in &self.blocks {
                         for step in steps {
-                            run_in_block(step, block, arrays, wide, start, outer);
+                            work.in_block(step, block);
                         }
                     }
                 }
@@ -111,180 +188,256 @@ impl Chunk {
     }
 }
 
-fn run_arrays(
-    operation: &Arrays,
-    out: &View,
-    block: &Block,
-    arrays: &mut [Vec<f64>],
-    outer: &[usize; 4],
-) {
-    let from = out.base(outer);
-    match operation {
-        Arrays::Unary(operation, a) => {
-            let mut written = take(&mut arrays[out.slot]);
-            let a = |lane| a.lane(arrays, a.base(outer), block, lane);
-            for lane in 0..block.lanes {
-                let at = out.start(from, block, lane);
-                unary_lane(*operation, &mut written[at..at + block.columns], a(lane));
-            }
-            arrays[out.slot] = written;
+impl<E: Element, F: Element> Work<'_, E, F> {
+    /// Computes an array at once.
+    fn arrays(&mut self, operation: &Arrays, out: &View, block: &Block) {
+        let outer = &self.outer;
+        if block.len() == 1 {
+            // The statistics of a row: a number each.
+            let number = |view: &View| self.arrays[view.slot][view.start(outer, block, 0)];
+            let result = match operation {
+                Arrays::Unary(operation, a) => unary_number(*operation, number(a)),
+                Arrays::Pair(operation, a, b) => pair_of_numbers(*operation, number(a), number(b)),
+                Arrays::Reduce(reduction, e) => together(*reduction, number(out), number(e)),
+            };
+            self.arrays[out.slot][out.start(outer, block, 0)] = result;
+            return;
         }
-        Arrays::Pair(operation, a, b) => {
-            let mut written = take(&mut arrays[out.slot]);
-            let (base_a, base_b) = (a.base(outer), b.base(outer));
-            let one = (a.as_one_lane(arrays, base_a, block), b.as_one_lane(arrays, base_b, block));
-            if let (Some(a), Some(b)) = one {
-                pair(*operation, &mut written[from..from + block.len()], a, b);
+        let mut written = take(&mut self.arrays[out.slot]);
+        let operand = |view: &View, lane: usize| {
+            let (array, start) = (&self.arrays[view.slot], view.start(outer, block, lane));
+            if view.varies_along() {
+                Operand::Each(&array[start..start + block.columns])
             } else {
-                for lane in 0..block.lanes {
-                    let at = out.start(from, block, lane);
-                    let a = a.lane(arrays, base_a, block, lane);
-                    let b = b.lane(arrays, base_b, block, lane);
-                    pair(*operation, &mut written[at..at + block.columns], a, b);
+                Operand::Uniform(array[start])
+            }
+        };
+        let columns = block.columns;
+        for lane in 0..block.lanes {
+            let at = out.start(outer, block, lane);
+            match operation {
+                Arrays::Unary(operation, a) => {
+                    unary_of(*operation, &mut written[at..at + columns], operand(a, lane), columns);
+                }
+                Arrays::Pair(operation, a, b) => {
+                    let (a, b) = (operand(a, lane), operand(b, lane));
+                    pair(*operation, &mut written[at..at + columns], a, b, columns);
+                }
+                Arrays::Reduce(reduction, e) => {
+                    let totals = if out.varies_along() {
+                        Totals::Columns(&mut written[at..at + columns])
+                    } else {
+                        Totals::Lanes(&mut written[at..=at])
+                    };
+                    kernels::reduce(*reduction, totals, operand(e, lane), 1, columns);
                 }
             }
-            arrays[out.slot] = written;
         }
-        Arrays::Reduce(reduction, e) => {
-            reduce(*reduction, out, e, block, arrays, outer);
-        }
+        self.arrays[out.slot] = written;
     }
-}
 
-fn run_in_block<E: Element>(
-    step: &InBlock,
-    block: &Block,
-    arrays: &mut [Vec<f64>],
-    wide: &mut Wide<'_, E>,
-    start: usize,
-    outer: &[usize; 4],
-) {
-    let range = start + block.start()..start + block.start() + block.len();
-    match step {
-        InBlock::Load(input, register) => {
-            let source = if *input == Input::X { wide.x } else { wide.cotangent };
-            widen(&mut arrays[*register][..block.len()], &source[range]);
-        }
-        InBlock::Unary(operation, register, a) => {
-            let mut written = take(&mut arrays[*register]);
-            match a.as_one_lane(arrays, a.base(outer), block) {
-                Some(a) => unary_lane(*operation, &mut written[..block.len()], a),
-                None => {
-                    for (lane, out) in lanes(&mut written, block) {
-                        let a = a.lane(arrays, a.base(outer), block, lane);
-                        unary_lane(*operation, out, a);
-                    }
+    fn in_block(&mut self, step: &InBlock, block: &Block) {
+        let first = self.start + block.start();
+        let range = first..first + block.len();
+        match step {
+            InBlock::Load(input, register) => {
+                // Where the types agree operands are read where they are.
+                let source = if *input == Input::X { &self.x } else { &self.cotangent };
+                if let Read::Other(source) = source {
+                    cast(&mut self.blocks[*register][..block.len()], &source[range]);
                 }
             }
-            arrays[*register] = written;
-        }
-        InBlock::Pair(operation, register, a, b) => {
-            let mut written = take(&mut arrays[*register]);
-            let (base_a, base_b) = (a.base(outer), b.base(outer));
-            let one = (a.as_one_lane(arrays, base_a, block), b.as_one_lane(arrays, base_b, block));
-            if let (Some(a), Some(b)) = one {
-                pair(*operation, &mut written[..block.len()], a, b);
-            } else {
-                for (lane, out) in lanes(&mut written, block) {
-                    let a = a.lane(arrays, base_a, block, lane);
-                    let b = b.lane(arrays, base_b, block, lane);
-                    pair(*operation, out, a, b);
-                }
+            InBlock::Unary(operation, register, a) => {
+                let mut written = take(&mut self.blocks[*register]);
+                let out = &mut written[..block.len()];
+                self.with([a, a], block, |[a, _]| unary_of(*operation, out, a, block.columns));
+                self.blocks[*register] = written;
             }
-            arrays[*register] = written;
-        }
-        InBlock::Reduce(reduction, total, e) => {
-            reduce(*reduction, total, e, block, arrays, outer);
-        }
-        InBlock::ReduceProducts(total, a, b) => {
-            let mut totals = take(&mut arrays[total.slot]);
-            let from = total.base(outer);
-            let (base_a, base_b) = (a.base(outer), b.base(outer));
-            for lane in 0..block.lanes {
-                let at = total.start(from, block, lane);
-                let a = a.lane(arrays, base_a, block, lane);
-                let b = b.lane(arrays, base_b, block, lane);
-                if varies_along(total) {
-                    accumulate_products(&mut totals[at..at + block.columns], a, b);
+            InBlock::Pair(operation, register, a, b) => {
+                let mut written = take(&mut self.blocks[*register]);
+                let out = &mut written[..block.len()];
+                self.with([a, b], block, |[a, b]| pair(*operation, out, a, b, block.columns));
+                self.blocks[*register] = written;
+            }
+            InBlock::Reduce(reduction, total, e) => {
+                let mut all = take(&mut self.arrays[total.slot]);
+                let outer = self.outer;
+                self.with([e, e], block, |[e, _]| {
+                    for_totals(total, &mut all, &outer, block, e, e, |totals, e, _, lanes| {
+                        kernels::reduce(*reduction, totals, e, lanes, block.columns);
+                    });
+                });
+                self.arrays[total.slot] = all;
+            }
+            InBlock::ReduceProducts(total, a, b) => {
+                let mut all = take(&mut self.arrays[total.slot]);
+                let outer = self.outer;
+                self.with([a, b], block, |[a, b]| {
+                    for_totals(total, &mut all, &outer, block, a, b, |totals, a, b, lanes| {
+                        kernels::reduce_products(totals, a, b, lanes, block.columns);
+                    });
+                });
+                self.arrays[total.slot] = all;
+            }
+            InBlock::Store(e) => self.store(e, block, range),
+            InBlock::StorePair(operation, register, a, b) => {
+                if let Written::Same(out) = &mut self.out {
+                    let out = take(out);
+                    let part = &mut out[range];
+                    self.with([a, b], block, |[a, b]| pair(*operation, part, a, b, block.columns));
+                    self.out = Written::Same(out);
                 } else {
-                    totals[at] += reduce_products(a, b, block.columns);
+                    let (a, b) = (a.clone(), b.clone());
+                    self.in_block(&InBlock::Pair(*operation, *register, a, b), block);
+                    self.store(&View::new(*register, Kind::Block), block, range);
                 }
             }
-            arrays[total.slot] = totals;
+            InBlock::Keep(out, e) => {
+                let mut written = take(&mut self.arrays[out.slot]);
+                let (outer, columns) = (self.outer, block.columns);
+                self.with([e, e], block, |[e, _]| {
+                    for lane in 0..block.lanes {
+                        let at = out.start(&outer, block, lane);
+                        write(&mut written[at..at + columns], part(e, lane, columns), columns);
+                    }
+                });
+                self.arrays[out.slot] = written;
+            }
         }
-        InBlock::Store(e) => match e.as_one_lane(arrays, e.base(outer), block) {
-            Some(e) => store(&mut wide.out[range], e),
-            None => {
-                let out = wide.out[range].chunks_exact_mut(block.columns);
-                for (lane, out) in out.enumerate() {
-                    store(out, e.lane(arrays, e.base(outer), block, lane));
-                }
+    }
+
+    /// Writes the wide result.
+    fn store(&mut self, e: &View, block: &Block, range: std::ops::Range<usize>) {
+        match &mut self.out {
+            Written::Same(out) => {
+                let out = take(out);
+                let part = &mut out[range];
+                self.with([e, e], block, |[e, _]| write(part, e, block.columns));
+                self.out = Written::Same(out);
             }
-        },
-        InBlock::Keep(out, e) => {
-            let mut written = take(&mut arrays[out.slot]);
-            let from = out.base(outer);
-            for lane in 0..block.lanes {
-                let at = out.start(from, block, lane);
-                let out = &mut written[at..at + block.columns];
-                match e.lane(arrays, e.base(outer), block, lane) {
-                    Lane::Slice(e) => out.copy_from_slice(e),
-                    Lane::Uniform(e) => out.fill(e),
-                }
+            Written::Other(out) => {
+                let out = take(out);
+                let part = &mut out[range];
+                self.with([e, e], block, |[e, _]| write(part, e, block.columns));
+                self.out = Written::Other(out);
             }
-            arrays[out.slot] = written;
         }
+    }
+
+    /// Hands two operands over; what has its lanes anywhere is written out before.
+    #[inline(always)]
+    fn with(&mut self, views: [&View; 2], block: &Block, run: impl FnOnce([Operand<'_, F>; 2])) {
+        let operands = Operands {
+            blocks: &self.blocks,
+            given: match (&self.x, &self.cotangent) {
+                (Read::Same(x), Read::Same(cotangent)) => Some([x, cotangent]),
+                _ => None,
+            },
+            first: self.start + block.start(),
+            slices: &self.slices,
+            arrays: self.arrays,
+        };
+        let [a, b] = views;
+        let operand_a = a.operand(operands, &self.outer, block);
+        let operand_b = b.operand(operands, &self.outer, block);
+        if let (Some(a), Some(b)) = (operand_a, operand_b) {
+            return run([a, b]);
+        }
+        let [mut of_a, mut of_b] = take(&mut self.scratch);
+        let a =
+            operand_a.unwrap_or_else(|| written_out(&mut of_a, a, operands, &self.outer, block));
+        let b =
+            operand_b.unwrap_or_else(|| written_out(&mut of_b, b, operands, &self.outer, block));
+        run([a, b]);
+        self.scratch = [of_a, of_b];
     }
 }
 
-fn lanes<'a>(
-    written: &'a mut [f64],
-    block: &Block,
-) -> impl Iterator<Item = (usize, &'a mut [f64])> {
-    written[..block.len()].chunks_exact_mut(block.columns).enumerate()
-}
-
-fn unary_lane(operation: super::program::Unary, out: &mut [f64], a: Lane<'_>) {
-    match a {
-        Lane::Slice(a) => unary(operation, out, a),
-        Lane::Uniform(a) => {
-            let mut result = [0.0];
-            unary(operation, &mut result, &[a]);
-            out.fill(result[0]);
-        }
-    }
-}
-
-fn store<E: Element>(out: &mut [E], e: Lane<'_>) {
-    match e {
-        Lane::Slice(e) => narrow(out, e),
-        Lane::Uniform(e) => out.fill(E::nearest(e)),
-    }
-}
-
-fn reduce(
-    reduction: Reduction,
+/// The totals of a block one after the other, with the operands that belong to them: all at once, or
+/// lane by lane where the totals of the lanes are anywhere.
+#[inline(always)]
+fn for_totals<'e, F: Element>(
     total: &View,
-    e: &View,
-    block: &Block,
-    arrays: &mut [Vec<f64>],
+    all: &mut [f64],
     outer: &[usize; 4],
+    block: &Block,
+    a: Operand<'e, F>,
+    b: Operand<'e, F>,
+    mut run: impl FnMut(Totals<'_>, Operand<'e, F>, Operand<'e, F>, usize),
 ) {
-    let mut totals = take(&mut arrays[total.slot]);
-    let (from, base) = (total.base(outer), e.base(outer));
-    for lane in 0..block.lanes {
-        let at = total.start(from, block, lane);
-        let e = e.lane(arrays, base, block, lane);
-        if varies_along(total) {
-            accumulate(reduction, &mut totals[at..at + block.columns], e);
-        } else {
-            totals[at] = together(reduction, totals[at], reduce_lane(reduction, e, block.columns));
+    let start = total.start(outer, block, 0);
+    let columns = block.columns;
+    match total.kind {
+        Kind::Columns => run(Totals::Columns(&mut all[start..start + columns]), a, b, block.lanes),
+        Kind::PerLane => {
+            run(Totals::Lanes(&mut all[start..start + block.lanes]), a, b, block.lanes)
+        }
+        _ => {
+            for lane in 0..block.lanes {
+                let start = total.start(outer, block, lane);
+                let totals = if total.varies_along() {
+                    Totals::Columns(&mut all[start..start + columns])
+                } else {
+                    Totals::Lanes(&mut all[start..=start])
+                };
+                run(totals, part(a, lane, columns), part(b, lane, columns), 1);
+            }
         }
     }
-    arrays[total.slot] = totals;
 }
 
-/// Whether a total has a number for every column.
-fn varies_along(total: &View) -> bool {
-    matches!(&total.kind, Kind::Block | Kind::Contiguous | Kind::Lanes { along: true, .. })
+fn written_out<'a, F: Element>(
+    scratch: &'a mut [F],
+    view: &View,
+    from: Operands<'_, F>,
+    outer: &[usize; 4],
+    block: &Block,
+) -> Operand<'a, F> {
+    for (lane, out) in scratch[..block.len()].chunks_exact_mut(block.columns).enumerate() {
+        let start = view.start(outer, block, lane);
+        if view.varies_along() {
+            out.copy_from_slice(&from.slices[view.slot][start..start + block.columns]);
+        } else {
+            out.fill(F::nearest(from.arrays[view.slot][start]));
+        }
+    }
+    Operand::Each(&scratch[..block.len()])
+}
+
+/// One lane of an operand of a block.
+#[inline(always)]
+fn part<F: Element>(whole: Operand<'_, F>, lane: usize, columns: usize) -> Operand<'_, F> {
+    match whole {
+        Operand::Each(all) => Operand::Each(&all[lane * columns..(lane + 1) * columns]),
+        Operand::Columns(_) | Operand::Uniform(_) => whole,
+        Operand::Lanes(lanes) => Operand::Uniform(lanes[lane]),
+    }
+}
+
+fn unary_of<F: Element>(operation: Unary, out: &mut [F], a: Operand<'_, F>, columns: usize) {
+    match a {
+        Operand::Each(a) => unary(operation, out, a),
+        Operand::Uniform(a) => out.fill(F::nearest(unary_number(operation, a))),
+        Operand::Columns(a) => {
+            out.chunks_exact_mut(columns).for_each(|out| unary(operation, out, a));
+        }
+        Operand::Lanes(lanes) => {
+            for (out, a) in out.chunks_exact_mut(columns).zip(lanes) {
+                out.fill(F::nearest(unary_number(operation, *a)));
+            }
+        }
+    }
+}
+
+fn write<E: Element, F: Element>(out: &mut [E], e: Operand<'_, F>, columns: usize) {
+    match e {
+        Operand::Each(e) => cast(out, e),
+        Operand::Uniform(e) => out.fill(E::nearest(e)),
+        Operand::Columns(e) => out.chunks_exact_mut(columns).for_each(|out| cast(out, e)),
+        Operand::Lanes(lanes) => {
+            for (out, e) in out.chunks_exact_mut(columns).zip(lanes) {
+                out.fill(E::nearest(*e));
+            }
+        }
+    }
 }

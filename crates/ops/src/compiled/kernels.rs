@@ -1,49 +1,67 @@
-//! The loops of the compiled operation, in double precision, over the lanes of a view.
+//! The loops of the compiled operation over the lanes of a view.
 //!
 //! A lane is a run of numbers along the innermost axis. Along it an operand is either a slice or one
-//! number for all. Numbers in single precision become double ones when they are read and single ones
-//! when they are written, so that squares and cubes of any of them stay in range, and sums lose
-//! nothing that single precision could show.
+//! number for all. Statistics are kept in double precision, and products are widened before they are
+//! summed, so that no square leaves the range and no sum loses what single precision could show.
 
 use equations::Pointwise;
 use multiversion::multiversion;
 
 use super::program::{Pair, Reduction, Unary};
 use crate::functions::{atan, erf, exp, log, sigmoid, tanh};
-use crate::{Element, dot, sum};
+use crate::{Element, sum_of};
 
-/// What an operand is along a lane.
+/// What an operand is in a block of lanes.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Lane<'a> {
-    Slice(&'a [f64]),
+pub(super) enum Operand<'a, F> {
+    /// A number for every element.
+    Each(&'a [F]),
+    /// A number for every column, the same in every lane.
+    Columns(&'a [F]),
+    /// A number for every lane.
+    Lanes(&'a [f64]),
+    /// A number for all.
     Uniform(f64),
 }
 
-#[multiversion(targets = "simd")]
-pub(super) fn widen<E: Element>(out: &mut [f64], values: &[E]) {
-    for (out, &value) in out.iter_mut().zip(values) {
-        *out = value.double();
-    }
+/// What an operand is along one lane.
+#[derive(Clone, Copy)]
+enum Lane<'a, F> {
+    Slice(&'a [F]),
+    Uniform(f64),
 }
 
-#[multiversion(targets = "simd")]
-pub(super) fn narrow<E: Element>(out: &mut [E], values: &[f64]) {
-    for (out, &value) in out.iter_mut().zip(values) {
-        *out = E::nearest(value);
-    }
-}
-
-#[multiversion(targets = "simd")]
-pub(super) fn unary(operation: Unary, out: &mut [f64], a: &[f64]) {
+impl<'a, F> Operand<'a, F> {
     #[inline(always)]
-    fn each(out: &mut [f64], a: &[f64], f: impl Fn(f64) -> f64) {
+    fn lane(self, lane: usize, columns: usize) -> Lane<'a, F> {
+        match self {
+            Operand::Each(all) => Lane::Slice(&all[lane * columns..(lane + 1) * columns]),
+            Operand::Columns(columns) => Lane::Slice(columns),
+            Operand::Lanes(lanes) => Lane::Uniform(lanes[lane]),
+            Operand::Uniform(number) => Lane::Uniform(number),
+        }
+    }
+}
+
+/// Numbers of another type.
+#[multiversion(targets = "simd")]
+pub(super) fn cast<E: Element, F: Element>(out: &mut [F], values: &[E]) {
+    for (out, &value) in out.iter_mut().zip(values) {
+        *out = F::nearest(value.double());
+    }
+}
+
+#[multiversion(targets = "simd")]
+pub(super) fn unary<F: Element>(operation: Unary, out: &mut [F], a: &[F]) {
+    #[inline(always)]
+    fn each<F: Element>(out: &mut [F], a: &[F], f: impl Fn(F) -> F) {
         for (out, &a) in out.iter_mut().zip(a) {
             *out = f(a);
         }
     }
     match operation {
         Unary::Linear(factor, constant) => {
-            let (factor, constant) = (factor.value(), constant.value());
+            let (factor, constant) = (F::nearest(factor.value()), F::nearest(constant.value()));
             each(out, a, |a| factor * a + constant);
         }
         Unary::Power(exponent) => {
@@ -54,62 +72,119 @@ pub(super) fn unary(operation: Unary, out: &mut [f64], a: &[f64]) {
                 }
             }
         }
+        Unary::Inverse => each(out, a, |a| F::one() / a),
+        Unary::InverseOrZero => {
+            each(out, a, |a| if a == F::zero() { F::zero() } else { F::one() / a });
+        }
+        Unary::Function(Pointwise::Sqrt) => each(out, a, num_traits::Float::sqrt),
+        Unary::Function(Pointwise::Abs) => each(out, a, num_traits::Float::abs),
+        Unary::Function(Pointwise::Exp) => each(out, a, |a| F::nearest(exp(a.double()))),
+        Unary::Function(Pointwise::Log) => each(out, a, |a| F::nearest(log(a.double()))),
+        Unary::Function(Pointwise::Tanh) => each(out, a, |a| F::nearest(tanh(a.double()))),
+        Unary::Function(Pointwise::Sigmoid) => each(out, a, |a| F::nearest(sigmoid(a.double()))),
+        Unary::Function(Pointwise::Erf) => each(out, a, |a| F::nearest(erf(a.double()))),
+        Unary::Function(Pointwise::Atan) => each(out, a, |a| F::nearest(atan(a.double()))),
+        _ => each(out, a, |a| F::nearest(unary_number(operation, a.double()))),
+    }
+}
+
+/// The operation at a number.
+#[inline]
+pub(super) fn unary_number(operation: Unary, a: f64) -> f64 {
+    match operation {
+        Unary::Linear(factor, constant) => factor.value() * a + constant.value(),
+        Unary::Power(exponent) => (1..exponent).fold(a, |power, _| power * a),
         Unary::RealPower(exponent) => {
             let exponent = exponent.value();
-            let whole = exponent.fract() == 0.0;
-            each(out, a, |a| if a < 0.0 && !whole { f64::NAN } else { a.powf(exponent) });
+            let undefined = a < 0.0 && exponent.fract() != 0.0;
+            if undefined { f64::NAN } else { a.powf(exponent) }
         }
-        Unary::Inverse => each(out, a, |a| 1.0 / a),
-        Unary::InverseOrZero => each(out, a, |a| if a == 0.0 { 0.0 } else { 1.0 / a }),
+        Unary::Inverse => 1.0 / a,
+        Unary::InverseOrZero => {
+            if a == 0.0 {
+                0.0
+            } else {
+                1.0 / a
+            }
+        }
         Unary::Function(function) => match function {
-            Pointwise::Sqrt => each(out, a, f64::sqrt),
-            Pointwise::Rsqrt => each(out, a, |a| 1.0 / a.sqrt()),
-            Pointwise::Abs => each(out, a, f64::abs),
-            Pointwise::Exp => each(out, a, exp),
-            Pointwise::Log => each(out, a, log),
-            Pointwise::Tanh => each(out, a, tanh),
-            Pointwise::Sigmoid => each(out, a, sigmoid),
-            Pointwise::Erf => each(out, a, erf),
-            Pointwise::Atan => each(out, a, atan),
-            // 0 and NaN are their own.
-            Pointwise::Sign => each(out, a, |a| {
+            Pointwise::Sqrt => a.sqrt(),
+            Pointwise::Rsqrt => 1.0 / a.sqrt(),
+            Pointwise::Abs => a.abs(),
+            Pointwise::Exp => exp(a),
+            Pointwise::Log => log(a),
+            Pointwise::Tanh => tanh(a),
+            Pointwise::Sigmoid => sigmoid(a),
+            Pointwise::Erf => erf(a),
+            Pointwise::Atan => atan(a),
+            Pointwise::Sign => {
                 if a > 0.0 {
                     1.0
                 } else if a < 0.0 {
                     -1.0
                 } else {
+                    // 0 and NaN are their own.
                     a * 0.0
                 }
-            }),
+            }
         },
     }
 }
 
-pub(super) fn pair(operation: Pair, out: &mut [f64], a: Lane<'_>, b: Lane<'_>) {
+/// The operation in a block whose lanes have so many columns.
+pub(super) fn pair<F: Element>(
+    operation: Pair,
+    out: &mut [F],
+    a: Operand<'_, F>,
+    b: Operand<'_, F>,
+    columns: usize,
+) {
+    use Operand::{Each, Lanes, Uniform};
     match (a, b) {
-        (Lane::Slice(a), Lane::Slice(b)) => slices(operation, out, a, b),
-        (Lane::Slice(a), Lane::Uniform(b)) => slice_and_uniform(operation, out, a, b),
-        (Lane::Uniform(a), Lane::Slice(b)) => uniform_and_slice(operation, out, a, b),
-        (Lane::Uniform(a), Lane::Uniform(b)) => {
-            let mut result = [0.0];
-            slices(operation, &mut result, &[a], &[b]);
-            out.fill(result[0]);
+        (Uniform(a), Uniform(b)) => out.fill(F::nearest(pair_of_numbers(operation, a, b))),
+        // Nothing differs from lane to lane, so that the block is one.
+        (Each(_) | Uniform(_), Each(_) | Uniform(_)) => {
+            lanes_of_pairs(operation, out, a, b, out.len());
         }
+        (Lanes(_) | Uniform(_), Lanes(_) | Uniform(_)) => {
+            for (lane, out) in out.chunks_exact_mut(columns).enumerate() {
+                let number = |e: Operand<'_, F>| match e.lane(lane, columns) {
+                    Lane::Uniform(number) => number,
+                    Lane::Slice(_) => unreachable!("both are numbers along a lane"),
+                };
+                out.fill(F::nearest(pair_of_numbers(operation, number(a), number(b))));
+            }
+        }
+        _ => lanes_of_pairs(operation, out, a, b, columns),
     }
 }
 
-/// The operation at two numbers, handed to the loop that is given.
+/// The operation at two numbers.
+#[inline]
+pub(super) fn pair_of_numbers(operation: Pair, a: f64, b: f64) -> f64 {
+    match operation {
+        Pair::Add => a + b,
+        Pair::Subtract => a - b,
+        Pair::AddScaled(factor) => a + factor.value() * b,
+        Pair::Multiply => a * b,
+        Pair::Divide => a / b,
+        Pair::Minimum => smaller(a, b),
+        Pair::Maximum => larger(a, b),
+    }
+}
+
+/// Hands the operation at two numbers to a loop.
 macro_rules! for_each_pair {
     ($operation:expr, $loop:ident) => {
         match $operation {
-            Pair::Add => $loop!(|a: f64, b: f64| a + b),
-            Pair::Subtract => $loop!(|a: f64, b: f64| a - b),
+            Pair::Add => $loop!(|a: F, b: F| a + b),
+            Pair::Subtract => $loop!(|a: F, b: F| a - b),
             Pair::AddScaled(factor) => {
-                let factor = factor.value();
-                $loop!(|a: f64, b: f64| a + factor * b)
+                let factor = F::nearest(factor.value());
+                $loop!(|a: F, b: F| a + factor * b)
             }
-            Pair::Multiply => $loop!(|a: f64, b: f64| a * b),
-            Pair::Divide => $loop!(|a: f64, b: f64| a / b),
+            Pair::Multiply => $loop!(|a: F, b: F| a * b),
+            Pair::Divide => $loop!(|a: F, b: F| a / b),
             Pair::Minimum => $loop!(smaller),
             Pair::Maximum => $loop!(larger),
         }
@@ -117,7 +192,49 @@ macro_rules! for_each_pair {
 }
 
 #[multiversion(targets = "simd")]
-fn slices(operation: Pair, out: &mut [f64], a: &[f64], b: &[f64]) {
+fn lanes_of_pairs<F: Element>(
+    operation: Pair,
+    out: &mut [F],
+    a: Operand<'_, F>,
+    b: Operand<'_, F>,
+    columns: usize,
+) {
+    for (lane, out) in out.chunks_exact_mut(columns).enumerate() {
+        match (a.lane(lane, columns), b.lane(lane, columns)) {
+            (Lane::Slice(a), Lane::Slice(b)) => slices(operation, out, a, b),
+            (Lane::Slice(a), Lane::Uniform(b)) => match operation {
+                Pair::Add => shifted(out, a, b),
+                Pair::Subtract => shifted(out, a, -b),
+                Pair::AddScaled(factor) => shifted(out, a, factor.value() * b),
+                _ => slice_and_uniform(operation, out, a, F::nearest(b)),
+            },
+            (Lane::Uniform(a), Lane::Slice(b)) => {
+                uniform_and_slice(operation, out, F::nearest(a), b);
+            }
+            (Lane::Uniform(_), Lane::Uniform(_)) => unreachable!("a number for every lane"),
+        }
+    }
+}
+
+/// `a + b`, with what single precision loses of `b`: the mean of numbers far from 0 has more digits
+/// than they have, and the differences from it need them.
+#[inline(always)]
+fn shifted<F: Element>(out: &mut [F], a: &[F], b: f64) {
+    let high = F::nearest(b);
+    let low = F::nearest(b - high.double());
+    if low == F::zero() || !low.is_finite() {
+        for (out, &a) in out.iter_mut().zip(a) {
+            *out = a + high;
+        }
+    } else {
+        for (out, &a) in out.iter_mut().zip(a) {
+            *out = (a + high) + low;
+        }
+    }
+}
+
+#[inline(always)]
+fn slices<F: Element>(operation: Pair, out: &mut [F], a: &[F], b: &[F]) {
     macro_rules! each {
         ($f:expr) => {
             for ((out, &a), &b) in out.iter_mut().zip(a).zip(b) {
@@ -128,8 +245,8 @@ fn slices(operation: Pair, out: &mut [f64], a: &[f64], b: &[f64]) {
     for_each_pair!(operation, each);
 }
 
-#[multiversion(targets = "simd")]
-fn slice_and_uniform(operation: Pair, out: &mut [f64], a: &[f64], b: f64) {
+#[inline(always)]
+fn slice_and_uniform<F: Element>(operation: Pair, out: &mut [F], a: &[F], b: F) {
     macro_rules! each {
         ($f:expr) => {
             for (out, &a) in out.iter_mut().zip(a) {
@@ -140,8 +257,8 @@ fn slice_and_uniform(operation: Pair, out: &mut [f64], a: &[f64], b: f64) {
     for_each_pair!(operation, each);
 }
 
-#[multiversion(targets = "simd")]
-fn uniform_and_slice(operation: Pair, out: &mut [f64], a: f64, b: &[f64]) {
+#[inline(always)]
+fn uniform_and_slice<F: Element>(operation: Pair, out: &mut [F], a: F, b: &[F]) {
     macro_rules! each {
         ($f:expr) => {
             for (out, &b) in out.iter_mut().zip(b) {
@@ -171,95 +288,118 @@ pub(super) fn together(reduction: Reduction, a: f64, b: f64) -> f64 {
     }
 }
 
-/// A reduction of `len` numbers of a lane to one.
-pub(super) fn reduce_lane(reduction: Reduction, e: Lane<'_>, len: usize) -> f64 {
-    match (reduction, e) {
-        (Reduction::Sum | Reduction::Mean, Lane::Slice(e)) => sum_lane(e),
-        (Reduction::Sum | Reduction::Mean, Lane::Uniform(e)) => len as f64 * e,
-        (_, Lane::Uniform(e)) => e,
-        (reduction, Lane::Slice(e)) => extreme_lane(reduction, e),
-    }
+/// Where the parts of a reduction go.
+#[derive(Debug)]
+pub(super) enum Totals<'a> {
+    /// One number for every lane.
+    Lanes(&'a mut [f64]),
+    /// One number for every column.
+    Columns(&'a mut [f64]),
 }
 
-/// The sum of products along a lane, without writing them down.
-pub(super) fn reduce_products(a: Lane<'_>, b: Lane<'_>, len: usize) -> f64 {
-    match (a, b) {
-        (Lane::Slice(a), Lane::Slice(b)) => dot_lane(a, b),
-        (Lane::Slice(a), Lane::Uniform(b)) | (Lane::Uniform(b), Lane::Slice(a)) => sum_lane(a) * b,
-        (Lane::Uniform(a), Lane::Uniform(b)) => len as f64 * (a * b),
-    }
-}
-
-/// Takes a lane together with the partial results for each of its elements.
+/// Takes the lanes of a block together with totals.
 #[multiversion(targets = "simd")]
-pub(super) fn accumulate(reduction: Reduction, totals: &mut [f64], e: Lane<'_>) {
-    macro_rules! each {
-        ($together:expr) => {
-            match e {
-                Lane::Slice(e) => {
-                    for (total, &e) in totals.iter_mut().zip(e) {
-                        *total = $together(*total, e);
+pub(super) fn reduce<F: Element>(
+    reduction: Reduction,
+    totals: Totals<'_>,
+    e: Operand<'_, F>,
+    lanes: usize,
+    columns: usize,
+) {
+    match totals {
+        Totals::Lanes(totals) => {
+            for (lane, total) in totals.iter_mut().enumerate() {
+                let part = match (reduction, e.lane(lane, columns)) {
+                    (Reduction::Sum | Reduction::Mean, Lane::Slice(e)) => {
+                        sum_of(e, e, |e, _| e.double())
+                    }
+                    (Reduction::Sum | Reduction::Mean, Lane::Uniform(e)) => columns as f64 * e,
+                    (_, Lane::Uniform(e)) => e,
+                    (_, Lane::Slice(e)) => e.iter().fold(identity(reduction), |total, &e| {
+                        together(reduction, total, e.double())
+                    }),
+                };
+                *total = together(reduction, *total, part);
+            }
+        }
+        Totals::Columns(totals) => {
+            for lane in 0..lanes {
+                match (reduction, e.lane(lane, columns)) {
+                    (Reduction::Sum | Reduction::Mean, Lane::Slice(e)) => {
+                        for (total, &e) in totals.iter_mut().zip(e) {
+                            *total += e.double();
+                        }
+                    }
+                    (_, Lane::Slice(e)) => {
+                        for (total, &e) in totals.iter_mut().zip(e) {
+                            *total = together(reduction, *total, e.double());
+                        }
+                    }
+                    (_, Lane::Uniform(e)) => {
+                        for total in totals.iter_mut() {
+                            *total = together(reduction, *total, e);
+                        }
                     }
                 }
-                Lane::Uniform(e) => {
-                    for total in totals {
-                        *total = $together(*total, e);
+            }
+        }
+    }
+}
+
+/// Adds products to totals, without writing the products down.
+#[multiversion(targets = "simd")]
+pub(super) fn reduce_products<F: Element>(
+    totals: Totals<'_>,
+    a: Operand<'_, F>,
+    b: Operand<'_, F>,
+    lanes: usize,
+    columns: usize,
+) {
+    match totals {
+        Totals::Lanes(totals) => {
+            for (lane, total) in totals.iter_mut().enumerate() {
+                *total += match (a.lane(lane, columns), b.lane(lane, columns)) {
+                    (Lane::Slice(a), Lane::Slice(b)) => {
+                        sum_of(a, b, |a, b| a.double() * b.double())
+                    }
+                    (Lane::Slice(a), Lane::Uniform(b)) | (Lane::Uniform(b), Lane::Slice(a)) => {
+                        sum_of(a, a, |a, _| a.double()) * b
+                    }
+                    (Lane::Uniform(a), Lane::Uniform(b)) => columns as f64 * (a * b),
+                };
+            }
+        }
+        Totals::Columns(totals) => {
+            for lane in 0..lanes {
+                match (a.lane(lane, columns), b.lane(lane, columns)) {
+                    (Lane::Slice(a), Lane::Slice(b)) => {
+                        for ((total, &a), &b) in totals.iter_mut().zip(a).zip(b) {
+                            *total += a.double() * b.double();
+                        }
+                    }
+                    (Lane::Slice(a), Lane::Uniform(b)) | (Lane::Uniform(b), Lane::Slice(a)) => {
+                        for (total, &a) in totals.iter_mut().zip(a) {
+                            *total += a.double() * b;
+                        }
+                    }
+                    (Lane::Uniform(a), Lane::Uniform(b)) => {
+                        for total in totals.iter_mut() {
+                            *total += a * b;
+                        }
                     }
                 }
             }
-        };
-    }
-    match reduction {
-        Reduction::Sum | Reduction::Mean => each!(|total: f64, e: f64| total + e),
-        Reduction::Maximum => each!(larger),
-        Reduction::Minimum => each!(smaller),
-    }
-}
-
-/// Adds products along a lane to the partial sums for each of its elements.
-#[multiversion(targets = "simd")]
-pub(super) fn accumulate_products(totals: &mut [f64], a: Lane<'_>, b: Lane<'_>) {
-    match (a, b) {
-        (Lane::Slice(a), Lane::Slice(b)) => {
-            for ((total, &a), &b) in totals.iter_mut().zip(a).zip(b) {
-                *total += a * b;
-            }
-        }
-        (Lane::Slice(a), Lane::Uniform(b)) | (Lane::Uniform(b), Lane::Slice(a)) => {
-            for (total, &a) in totals.iter_mut().zip(a) {
-                *total += a * b;
-            }
-        }
-        (Lane::Uniform(a), Lane::Uniform(b)) => {
-            for total in totals {
-                *total += a * b;
-            }
         }
     }
-}
-
-#[multiversion(targets = "simd")]
-fn sum_lane(e: &[f64]) -> f64 {
-    sum(e)
-}
-
-#[multiversion(targets = "simd")]
-fn dot_lane(a: &[f64], b: &[f64]) -> f64 {
-    dot(a, b)
-}
-
-#[multiversion(targets = "simd")]
-fn extreme_lane(reduction: Reduction, e: &[f64]) -> f64 {
-    e.iter().fold(identity(reduction), |total, &e| together(reduction, total, e))
 }
 
 /// NaN in gives NaN out.
 #[inline(always)]
-fn smaller(a: f64, b: f64) -> f64 {
+fn smaller<T: num_traits::Float>(a: T, b: T) -> T {
     if a < b || a.is_nan() { a } else { b }
 }
 
 #[inline(always)]
-fn larger(a: f64, b: f64) -> f64 {
+fn larger<T: num_traits::Float>(a: T, b: T) -> T {
     if a > b || a.is_nan() { a } else { b }
 }

@@ -31,6 +31,12 @@ pub(super) struct Goal<'a> {
 pub(super) struct Plan {
     /// The lengths of the arrays, the blocks of chunks not counted.
     pub(super) lengths: Vec<usize>,
+    /// The lengths of the blocks.
+    pub(super) blocks: Vec<usize>,
+    /// The arrays that blocks are computed with along their lanes, and those of them that are ready
+    /// before the first chunk.
+    pub(super) cast: Vec<usize>,
+    pub(super) cast_before: Vec<usize>,
     /// Arrays that are the same at every call, with their value.
     pub(super) numbers: Vec<(usize, f64)>,
     /// Arrays that are filled before anything runs.
@@ -81,6 +87,9 @@ pub(super) struct Draft<'a> {
     pub(super) global: Vec<Option<usize>>,
     pub(super) wide: NodeId,
     pub(super) lengths: Vec<usize>,
+    pub(super) blocks: Vec<usize>,
+    pub(super) cast: Vec<usize>,
+    pub(super) cast_before: Vec<usize>,
     pub(super) outer: usize,
     needed: Vec<bool>,
     is_given: Vec<bool>,
@@ -148,6 +157,9 @@ impl<'a> Draft<'a> {
             global: vec![None; nodes.len()],
             wide: goal.wide,
             lengths: Vec::new(),
+            blocks: Vec::new(),
+            cast: Vec::new(),
+            cast_before: Vec::new(),
             outer: 0,
             needed,
             is_given,
@@ -221,8 +233,9 @@ impl<'a> Draft<'a> {
         while outer > 1 && length(outer) < SHORTEST_CHUNK {
             outer -= 1;
         }
-        if outer == 1 && length(1) < SHORTEST_CHUNK {
-            let together = (BLOCK / length(1).max(1)).clamp(1, self.shape.axes[0].size.max(1));
+        if outer == 1 && length(1) <= BLOCK {
+            let together =
+                (LONGEST_BLOCK / length(1).max(1)).clamp(1, self.shape.axes[0].size.max(1));
             return (1, together);
         }
         (outer, 1)
@@ -245,6 +258,11 @@ impl<'a> Draft<'a> {
     pub(super) fn new_array(&mut self, length: usize) -> usize {
         self.lengths.push(length);
         self.lengths.len() - 1
+    }
+
+    pub(super) fn new_block(&mut self, length: usize) -> usize {
+        self.blocks.push(length);
+        self.blocks.len() - 1
     }
 
     /// A node that outlives chunks, seen from loops over the axes `space`, whose sizes are given.
@@ -271,6 +289,9 @@ impl<'a> Draft<'a> {
     ) -> Plan {
         let mut plan = Plan {
             lengths: Vec::new(),
+            blocks: Vec::new(),
+            cast: Vec::new(),
+            cast_before: Vec::new(),
             numbers: Vec::new(),
             inputs: Vec::new(),
             given: goal.given.iter().map(|id| self.global[*id]).collect(),
@@ -306,6 +327,9 @@ impl<'a> Draft<'a> {
             plan.results.push(array);
         }
         plan.lengths = self.lengths;
+        plan.blocks = self.blocks;
+        plan.cast = distinct(self.cast);
+        plan.cast_before = distinct(self.cast_before);
         plan
     }
 
@@ -323,6 +347,12 @@ impl<'a> Draft<'a> {
     pub(super) fn count(&self, axes: Axes) -> f64 {
         self.extents.size(axes) as f64
     }
+}
+
+fn distinct(mut slots: Vec<usize>) -> Vec<usize> {
+    slots.sort_unstable();
+    slots.dedup();
+    slots
 }
 
 /// How loops over axes of the given sizes see numbers with the given strides.
@@ -353,5 +383,12 @@ pub(super) fn kind(strides: &[usize], sizes: &[usize]) -> Kind {
             index[axis] = 0;
         }
     }
-    Kind::Lanes { starts, along: last != 0 }
+    let along = last != 0;
+    if along && starts.iter().all(|start| *start == 0) {
+        return Kind::Columns;
+    }
+    if !along && starts.iter().enumerate().all(|(lane, start)| *start == lane) {
+        return Kind::PerLane;
+    }
+    Kind::Lanes { starts, along }
 }

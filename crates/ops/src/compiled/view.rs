@@ -1,11 +1,12 @@
 //! Where the numbers of an operand are, lane by lane.
 
-use super::kernels::Lane;
+use super::kernels::Operand;
+use crate::Element;
 
 /// The numbers of a node, seen from the loops of an operation.
 #[derive(Debug, Clone)]
 pub(super) struct View {
-    /// Which of the arrays.
+    /// Which of the arrays, or of the blocks.
     pub(super) slot: usize,
     /// How far the array moves with every outer axis; a block of its own does not.
     pub(super) outer: [usize; 4],
@@ -16,10 +17,16 @@ pub(super) struct View {
 pub(super) enum Kind {
     /// The block at hand, one lane after the other.
     Block,
+    /// The block at hand of x or, otherwise, of the cotangent.
+    Given { x: bool },
     /// The whole space of the loops, one lane after the other.
     Contiguous,
     /// One number.
     Constant,
+    /// The same lane everywhere.
+    Columns,
+    /// A number for every lane, one after the other.
+    PerLane,
     /// The start of every lane, and whether the numbers vary along it.
     Lanes { starts: Vec<usize>, along: bool },
 }
@@ -50,70 +57,79 @@ impl Block {
     }
 }
 
+/// Where the operands of a block are read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Operands<'a, F: Element> {
+    pub(super) blocks: &'a [Vec<F>],
+    /// x and the cotangent, where they have the type of the blocks.
+    pub(super) given: Option<[&'a [F]; 2]>,
+    /// Where the block at hand starts in them.
+    pub(super) first: usize,
+    /// Arrays in the type of the blocks.
+    pub(super) slices: &'a [Vec<F>],
+    pub(super) arrays: &'a [Vec<f64>],
+}
+
 impl View {
     pub(super) fn new(slot: usize, kind: Kind) -> View {
         View { slot, outer: [0; 4], kind }
     }
 
+    /// Whether the numbers vary along a lane.
+    pub(super) fn varies_along(&self) -> bool {
+        let number = matches!(self.kind, Kind::Constant | Kind::PerLane);
+        !number && !matches!(self.kind, Kind::Lanes { along: false, .. })
+    }
+
     /// Where the chunk at hand starts in the array.
+    #[inline(always)]
     pub(super) fn base(&self, outer: &[usize; 4]) -> usize {
         self.outer.iter().zip(outer).map(|(stride, index)| stride * index).sum()
     }
 
-    /// The block as one lane, if it is.
-    #[inline]
-    pub(super) fn as_one_lane<'a>(
+    /// The block as an operand, unless its lanes are anywhere.
+    #[inline(always)]
+    pub(super) fn operand<'a, F: Element>(
         &self,
-        arrays: &'a [Vec<f64>],
-        base: usize,
+        from: Operands<'a, F>,
+        outer: &[usize; 4],
         block: &Block,
-    ) -> Option<Lane<'a>> {
-        let array = &arrays[self.slot];
-        match &self.kind {
-            Kind::Block => Some(Lane::Slice(&array[..block.len()])),
-            Kind::Constant => Some(Lane::Uniform(array[base])),
+    ) -> Option<Operand<'a, F>> {
+        Some(match &self.kind {
+            Kind::Block => Operand::Each(&from.blocks[self.slot][..block.len()]),
+            Kind::Given { x } => Operand::Each(match from.given {
+                Some(given) => &given[usize::from(!*x)][from.first..from.first + block.len()],
+                None => &from.blocks[self.slot][..block.len()],
+            }),
+            Kind::Constant => Operand::Uniform(from.arrays[self.slot][self.base(outer)]),
             Kind::Contiguous => {
-                let start = base + block.start();
-                Some(Lane::Slice(&array[start..start + block.len()]))
+                let start = self.base(outer) + block.start();
+                Operand::Each(&from.slices[self.slot][start..start + block.len()])
             }
-            Kind::Lanes { .. } if block.lanes == 1 => Some(self.lane(arrays, base, block, 0)),
-            Kind::Lanes { .. } => None,
-        }
+            Kind::Columns => {
+                let start = self.base(outer) + block.first_column;
+                Operand::Columns(&from.slices[self.slot][start..start + block.columns])
+            }
+            Kind::PerLane => {
+                let start = self.base(outer) + block.first_lane;
+                Operand::Lanes(&from.arrays[self.slot][start..start + block.lanes])
+            }
+            Kind::Lanes { .. } => return None,
+        })
     }
 
-    /// A lane of the block, counted from its first.
+    /// Where the numbers of a lane of the block start in the array.
     #[inline]
-    pub(super) fn lane<'a>(
-        &self,
-        arrays: &'a [Vec<f64>],
-        base: usize,
-        block: &Block,
-        lane: usize,
-    ) -> Lane<'a> {
-        let array = &arrays[self.slot];
-        let slice = |start: usize| Lane::Slice(&array[start..start + block.columns]);
+    pub(super) fn start(&self, outer: &[usize; 4], block: &Block, lane: usize) -> usize {
         match &self.kind {
-            Kind::Block => slice(lane * block.columns),
-            Kind::Constant => Lane::Uniform(array[base]),
-            Kind::Contiguous => slice(base + block.start() + lane * block.width),
-            Kind::Lanes { starts, along: true } => {
-                slice(base + starts[block.first_lane + lane] + block.first_column)
-            }
-            Kind::Lanes { starts, along: false } => {
-                Lane::Uniform(array[base + starts[block.first_lane + lane]])
-            }
-        }
-    }
-
-    /// Where the numbers of a lane start in the array, to be written.
-    #[inline]
-    pub(super) fn start(&self, base: usize, block: &Block, lane: usize) -> usize {
-        match &self.kind {
-            Kind::Block => lane * block.columns,
-            Kind::Constant => base,
-            Kind::Contiguous => base + block.start() + lane * block.width,
+            Kind::Block | Kind::Given { .. } => lane * block.columns,
+            Kind::Constant => self.base(outer),
+            Kind::Contiguous => self.base(outer) + block.start() + lane * block.width,
+            Kind::Columns => self.base(outer) + block.first_column,
+            Kind::PerLane => self.base(outer) + block.first_lane + lane,
             Kind::Lanes { starts, along } => {
-                base + starts[block.first_lane + lane] + if *along { block.first_column } else { 0 }
+                let column = if *along { block.first_column } else { 0 };
+                self.base(outer) + starts[block.first_lane + lane] + column
             }
         }
     }
