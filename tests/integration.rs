@@ -13,3 +13,12 @@ mod verbs;
 
 /// Gradient checking.
 mod gradients;
+
+/// Norms that their users write.
+mod own_norms;
+
+/// A norm at the numbers of a file.
+mod apply;
+
+/// What is known of a norm, and modules of other frameworks.
+mod take_along;

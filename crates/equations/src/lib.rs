@@ -56,6 +56,7 @@ mod page;
 mod parser;
 mod presentation;
 mod print;
+mod running_names;
 mod scalar;
 mod term;
 

@@ -32,7 +32,10 @@ fn named_ratio(derivation: Derivation, equation: &NormEquation) -> Derivation {
     let of_value = reached(&derivation.formulas, derivation.y);
     let mut named = None;
     let mut derived = derivation.rebuilt(|formulas, from, id, place| {
-        let rewritable = matches!(from.terms()[id], Term::Product(_)) && !of_value.contains(&id);
+        // Terms before both cannot have them as factors.
+        let rewritable = matches!(from.terms()[id], Term::Product(_))
+            && !of_value.contains(&id)
+            && id > above.max(below);
         if !rewritable {
             return formulas.add_from(from, id, place);
         }

@@ -116,7 +116,8 @@
 //! 4. Each entry of each gradient keeps its own window: the one with the smallest `e` among those
 //!    with `e < |Q| / 10`, or among all if there are none of these. The steps end where `e` has risen
 //!    four times in a row since the first such window, other than by the doubling of `a + c / h`, which is
-//!    a kink ahead and no rounding. A window whose error is rounding alone counts as converged too: its
+//!    a kink ahead and no rounding; where `e` is more than 1e6 roundings explain, it has to have risen ten
+//!    times in all, for a curved function has such a kink too. A window whose error is rounding alone counts as converged too: its
 //!    derivative may be 0.
 //! 5. `N` is the natural scale of the argument, the uncancelled size of its gradient's terms: the
 //!    largest `|Q|`, `|D[k]|` and `sum |v y| / s` of any entry. The sum is over those outputs alone that

@@ -4,6 +4,11 @@
 const FEWEST_LEVELS: usize = 5;
 /// The search ends when the error has risen this many times in a row.
 const MOST_RISES: usize = 4;
+/// The same, in a row or not, while the error is more than rounding explains: a kink beside the point,
+/// whose quotients only become those of one side once the steps no longer reach it.
+const MOST_UNEXPLAINED_RISES: usize = 10;
+/// Roundings of the output that the noise of an ill-conditioned function may be.
+const MOST_ROUNDINGS: f64 = 1e6;
 /// A window has converged when its error is below this share of its value. Rises count from there
 /// on: far above a function's own length the quotients only grow as steps shrink, and so does their
 /// error, without any rounding.
@@ -56,7 +61,7 @@ pub(crate) fn walk(
     if quotients.iter().filter(|quotient| quotient.is_finite()).count() < FEWEST_LEVELS {
         return walk;
     }
-    let (mut last_error, mut rises) = (f64::INFINITY, 0);
+    let (mut last_error, mut rises, mut unexplained) = (f64::INFINITY, 0, 0);
     for first in 0..quotients.len().saturating_sub(3) {
         let Some(here) = window(steps, quotients, first, rounding) else { continue };
         let least = VANISHING * sizes[first + 2];
@@ -73,7 +78,9 @@ pub(crate) fn walk(
             && !has_kink_ahead(&quotients[first..]);
         rises = if is_rise { rises + 1 } else { 0 };
         last_error = here.error;
-        if rises == MOST_RISES {
+        let is_explained = here.error * steps[first + 2] <= MOST_ROUNDINGS * rounding;
+        unexplained += usize::from(is_rise && !is_explained);
+        if rises >= MOST_RISES && (is_explained || unexplained >= MOST_UNEXPLAINED_RISES) {
             walk.has_ended = true;
             break;
         }

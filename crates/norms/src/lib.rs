@@ -28,20 +28,24 @@
 
 #[cfg(test)]
 mod agreement;
+mod applied;
 mod catalogue;
 mod certify;
 mod check_dfdx;
 mod choice;
 mod claims;
 mod compiled;
+mod cost;
 mod fused;
 mod norm;
 mod point;
 mod through_dfdx;
 
+pub use applied::{Application, Applied};
 pub use catalogue::{CATALOGUE, Citation, Entry, Kernel, find};
 pub use certify::{certify, standing_control};
 pub use check_dfdx::{Traced, check_dfdx};
 pub use choice::{Definition, Evaluator, NormChoice};
 pub use claims::{Claim, measure};
+pub use cost::Cost;
 pub use norm::{Norm, ParameterSpec, State};

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::norm_arguments::EquationArguments;
 use crate::output::Existing;
 
 const GET_GOING: &str = "\
@@ -34,6 +35,12 @@ pub enum Verb {
     List(ListArguments),
     /// Check the gradients of norms against finite differences
     Gradcheck(GradcheckArguments),
+    /// Show a norm: equation, parameters, derived backward, cost
+    Show(ShowArguments),
+    /// Apply a norm to a file of numbers, and to a cotangent for its gradients
+    Apply(ApplyArguments),
+    /// Write a norm as a module of another framework, with the derived backward and a test of itself
+    Export(ExportArguments),
     /// Print the program that runs a layer of another language for the gradient check
     Shim(ShimArguments),
 }
@@ -104,8 +111,11 @@ pub enum Topic {
 /// Arguments of `normlab gradcheck`.
 #[derive(Debug, Args)]
 pub struct GradcheckArguments {
-    /// Norms by name; all of the catalogue if none is given
+    /// Norms by name; if none is given, those of --config, or all of the catalogue
     pub names: Vec<String>,
+    /// A norm of one's own.
+    #[command(flatten)]
+    pub norm: EquationArguments,
     /// Only the kernels of this precision
     #[arg(long, value_name = "TYPE")]
     pub dtype: Option<Dtype>,
@@ -122,7 +132,7 @@ pub struct GradcheckArguments {
     #[arg(long, value_name = "FILE.svg")]
     pub plot: Option<PathBuf>,
     /// A layer in a Python file instead, such as my_norm.py:MyNorm; `normlab shim python` explains
-    #[arg(long, value_name = "FILE:NAME", conflicts_with = "names")]
+    #[arg(long, value_name = "FILE:NAME", conflicts_with_all = ["names", "equation", "config"])]
     pub python: Option<String>,
     /// The Python that runs it [default: that of the active virtual environment, or python3]
     #[arg(long, value_name = "PROGRAM", requires = "python")]
@@ -136,6 +146,86 @@ pub enum Dtype {
     F32,
     /// Double precision
     F64,
+}
+
+/// Arguments of `normlab show`.
+#[derive(Debug, Args)]
+pub struct ShowArguments {
+    /// A norm by name, from the catalogue or from --config
+    pub name: Option<String>,
+    /// A norm of one's own.
+    #[command(flatten)]
+    pub norm: EquationArguments,
+}
+
+/// Arguments of `normlab apply`.
+#[derive(Debug, Args)]
+pub struct ApplyArguments {
+    /// A norm by name, from the catalogue or from --config
+    pub name: Option<String>,
+    /// A norm of one's own.
+    #[command(flatten)]
+    pub norm: EquationArguments,
+    /// The activation: CSV without header, a row of features per line
+    #[arg(long, value_name = "X.csv")]
+    pub input: PathBuf,
+    /// The gradient of a loss with respect to the value, as large as the input; gives the gradients
+    #[arg(long, value_name = "V.csv")]
+    pub cotangent: Option<PathBuf>,
+    /// Parameters such as gamma = [1.0, 2.0]; what is left out has its start
+    #[arg(long, value_name = "P.toml")]
+    pub params: Option<PathBuf>,
+    /// Running averages, as a training pass leaves them in state.toml; without it their starts
+    #[arg(long, value_name = "S.toml")]
+    pub state: Option<PathBuf>,
+    /// The number of samples; row = sample * positions + position [default: rows / positions]
+    #[arg(long, value_name = "N")]
+    pub samples: Option<usize>,
+    /// The number of positions of a sample
+    #[arg(long, value_name = "P", default_value_t = 1)]
+    pub positions: usize,
+    /// Whether statistics are those of the batch, and running averages move
+    #[arg(long, default_value = "train")]
+    pub mode: PassMode,
+    /// The folder for y.csv, dx.csv, d<parameter>.csv, state.toml
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+/// Arguments of `normlab export`.
+#[derive(Debug, Args)]
+pub struct ExportArguments {
+    /// A norm by name, from the catalogue or from --config
+    pub name: Option<String>,
+    /// A norm of one's own.
+    #[command(flatten)]
+    pub norm: EquationArguments,
+    /// For what
+    #[arg(long)]
+    pub to: Framework,
+    /// The file that gets it, instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// What a norm can be exported to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Framework {
+    /// A PyTorch module
+    Torch,
+    /// A JAX module
+    Jax,
+    /// The equation and its derivative
+    Latex,
+}
+
+/// The mode of a pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PassMode {
+    /// Statistics of the batch
+    Train,
+    /// Running averages
+    Eval,
 }
 
 /// Arguments of `normlab shim`.

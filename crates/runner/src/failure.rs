@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use analysis::AnalysisError;
+use equations::EquationError;
 use gradcheck::CheckError;
 
 use crate::config::ConfigError;
@@ -32,6 +33,12 @@ impl Failure {
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Failure {
+        Failure::BadInput(error.to_string())
+    }
+}
+
+impl From<EquationError> for Failure {
+    fn from(error: EquationError) -> Failure {
         Failure::BadInput(error.to_string())
     }
 }

@@ -12,8 +12,11 @@ mod data;
 mod estimate;
 mod failure;
 mod ledger;
+mod norm_arguments;
 mod number;
+mod ordinary;
 mod output;
+mod parameter_shape;
 mod plan;
 mod progress;
 mod recorder;
@@ -40,6 +43,9 @@ pub fn main() -> ExitCode {
         Verb::Run(arguments) => commands::run::run(&arguments),
         Verb::List(arguments) => Ok(commands::list::list(&arguments)),
         Verb::Gradcheck(arguments) => commands::gradcheck::gradcheck(&arguments),
+        Verb::Show(arguments) => commands::show::show(&arguments),
+        Verb::Apply(arguments) => commands::apply::apply(&arguments),
+        Verb::Export(arguments) => commands::export::export(&arguments),
         Verb::Shim(arguments) => Ok(commands::shim::shim(&arguments)),
     };
     match outcome {

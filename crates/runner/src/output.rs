@@ -136,19 +136,28 @@ impl Folder {
     }
 }
 
+/// Writes files into a folder that is made if it is not there.
+///
+/// # Errors
+/// The folder cannot be made, or takes no files.
+pub fn write_files(folder: &Path, files: &[(String, String)]) -> Result<(), OutputError> {
+    create(folder)?;
+    files.iter().try_for_each(|(name, text)| write(folder, name, text.as_bytes()))
+}
+
 /// Whether a file can be written at a path, without doing so.
 ///
 /// # Errors
 /// Its folder is not there, or takes no files.
-pub fn check_picture(path: &Path) -> Result<(), OutputError> {
+pub fn check_file(path: &Path) -> Result<(), OutputError> {
     let (folder, _) = parts(path)?;
     tempfile::tempfile_in(folder).map(drop).map_err(|error| refused(path, error))
 }
 
-/// Writes a picture that belongs to no study.
-pub fn write_picture(path: &Path, svg: &str) -> Result<(), OutputError> {
+/// Writes a file that belongs to no study.
+pub fn write_file(path: &Path, text: &str) -> Result<(), OutputError> {
     let (folder, name) = parts(path)?;
-    write(folder, name, svg.as_bytes())
+    write(folder, name, text.as_bytes())
 }
 
 fn parts(path: &Path) -> Result<(&Path, &str), OutputError> {

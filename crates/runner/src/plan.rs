@@ -2,12 +2,15 @@
 
 use std::ops::Range;
 
+use equations::{Extents, Parameter};
 use nets::NetworkSpec;
+use norms::NormChoice;
 use training::{Dataset, TrainingPlan};
 
 use crate::config::keys::{KEYS, Key, Setting, Settings, float};
 use crate::config::{ConfigError, Experiment, Mistakes, Procedure};
 use crate::data::Loaded;
+use crate::parameter_shape::shape_name;
 
 /// The version of the arithmetic. It is part of every run's identity, since other arithmetic makes
 /// other numbers of the same study.
@@ -161,8 +164,24 @@ impl Plan {
         for key in KEYS {
             text += &format!("{} = {}\n", key.name, (key.get)(&settings).toml());
         }
+        text += &definition(&settings.norm);
         text + &format!("seed = {seed}\n")
     }
+}
+
+/// What a norm of the study's own is: its name alone says nothing. Its constants stand beside its
+/// name.
+fn definition(norm: &NormChoice) -> String {
+    if norm.definition().is_none() {
+        return String::new();
+    }
+    let equation = norm.equation();
+    let mut text =
+        format!("norm.equation = {}\nnorm.over = {}\n", equation.expression(), equation.over());
+    for Parameter { name, shape, start } in equation.parameters() {
+        text += &format!("norm.parameters.{name} = {} {}\n", shape_name(*shape), float(*start));
+    }
+    text
 }
 
 /// The study as a file of its own: every default and every option written out, the engine and the
@@ -193,6 +212,7 @@ pub fn resolved(experiment: &Experiment, loaded: &Loaded) -> String {
             text += &format!("{} = {}\n", key.name, (key.get)(&experiment.settings).toml());
         }
     }
+    text += &experiment.own_norms.toml();
     if !experiment.sweep.is_empty() {
         text += "\n[sweep]\n";
     }
@@ -323,6 +343,8 @@ fn check_arm(
         let help = format!("the width is {}", arm.network.width);
         mistakes.add(place, error.to_string(), help);
     }
+    let norm_or_batch = place("norm").or_else(|| place("batch_size")).unwrap_or(0..0);
+    check_batches(&arm, dataset.train.len(), &norm_or_batch, mistakes);
     let parameters = arm.network.linear_parameters();
     if parameters > MOST_PARAMETERS {
         let place = place("width").or_else(|| place("depth")).unwrap_or(0..0);
@@ -333,6 +355,20 @@ fn check_arm(
     if batch > training {
         let help = format!("{} has {training} training examples", dataset.name);
         mistakes.add(place("batch_size").unwrap_or(0..0), format!("batch_size is {batch}"), help);
+    }
+}
+
+/// Whether the norm means something on the batches of this network: the full ones and the rest.
+fn check_batches(arm: &Arm, examples: usize, place: &Range<usize>, mistakes: &mut Mistakes<'_>) {
+    let (norm, width, batch) = (&arm.network.norm, arm.network.width, arm.training.batch_size);
+    for samples in [batch.min(examples), examples % batch] {
+        let Ok(extents) = Extents::new(samples, 1, width, norm.groups()) else { return };
+        let checked = norm.equation().check(&extents, equations::Mode::Train);
+        if let (Err(error), true) = (checked, arm.network.placement.uses_norm()) {
+            let help =
+                format!("{examples} training examples in batches of {batch}, the width is {width}");
+            mistakes.add(place.clone(), error.to_string(), help);
+        }
     }
 }
 

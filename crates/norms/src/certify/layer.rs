@@ -12,7 +12,7 @@ use ops::Layout;
 use super::kernel::EntryKernel;
 use crate::catalogue::Kernel as Operation;
 use crate::choice::{Evaluator, NormChoice};
-use crate::claims::Claim;
+use crate::claims::{Claim, degree_of_eps};
 
 /// The precision and the evaluator of each operation under test.
 const OPERATIONS: [(Precision, Evaluator); 6] = [
@@ -28,6 +28,8 @@ const OPERATIONS: [(Precision, Evaluator); 6] = [
 pub(super) struct EntryLayer {
     groups: usize,
     claims: Vec<Claim>,
+    /// How eps scales with x.
+    degree_of_eps: Option<f64>,
     plain: NormChoice,
     /// The norm at every eps that a case asked for, by its bits.
     at_eps: RefCell<HashMap<u64, NormChoice>>,
@@ -41,7 +43,8 @@ impl EntryLayer {
         };
         let plain = choice.with(groups, choice.constants().to_vec());
         let plain = plain.expect("the constants are those of the choice");
-        EntryLayer { groups, claims: plain.claims(), plain, at_eps: RefCell::default() }
+        let (claims, degree_of_eps) = (plain.claims(), degree_of_eps(&plain));
+        EntryLayer { groups, claims, degree_of_eps, plain, at_eps: RefCell::default() }
     }
 
     pub(super) fn has_eps(&self) -> bool {
@@ -152,8 +155,8 @@ impl Layer for EntryLayer {
         if claims(Claim::Shift) {
             properties.push(Property::Shift(slices));
         }
-        if claims(Claim::Scale) && self.has_eps() {
-            let degrees = vec![("x".to_owned(), 1.0), ("eps".to_owned(), 2.0)];
+        if let (true, Some(degree)) = (claims(Claim::Scale), self.degree_of_eps) {
+            let degrees = vec![("x".to_owned(), 1.0), ("eps".to_owned(), degree)];
             properties.push(Property::Homogeneous { degrees, output: 0.0 });
         }
         if claims(Claim::SampleIndependence) {

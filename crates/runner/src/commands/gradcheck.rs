@@ -1,7 +1,7 @@
 //! `normlab gradcheck`: the gradients of norms, or of a layer in Python, against finite differences.
 
-mod catalogue;
 mod json;
+mod norms;
 mod picture;
 mod progress;
 mod report;
@@ -15,7 +15,8 @@ use gradcheck::{CaseList, Examination, Options, Outcome, Precision, examine_with
 use self::progress::Progress;
 use crate::cli::{Dtype, GradcheckArguments};
 use crate::failure::Failure;
-use crate::output::{check_picture, write_picture};
+use crate::norm_arguments::EquationArguments;
+use crate::output::{check_file, write_file};
 use crate::terminal::{complain, say};
 
 /// What was examined, and a gradient known to be wrong that was examined with it.
@@ -29,14 +30,15 @@ struct Examined {
 
 /// How the layers were named.
 enum What {
-    Catalogue,
+    /// Norms, by the arguments that define them.
+    Norms(Box<EquationArguments>),
     Python(String),
 }
 
 /// Examines the named norms, all of them, or a Python layer, and prints a table and what failed.
 ///
 /// # Errors
-/// A name that is not in the catalogue or in the list of cases, a layer that cannot be run, a
+/// A name that is not known or not in the list of cases, a wrong equation, a layer that cannot be run, a
 /// picture that cannot be written.
 pub fn gradcheck(arguments: &GradcheckArguments) -> Result<ExitCode, Failure> {
     let options = Options {
@@ -49,11 +51,11 @@ pub fn gradcheck(arguments: &GradcheckArguments) -> Result<ExitCode, Failure> {
         ..Options::default()
     };
     if let Some(path) = &arguments.plot {
-        check_picture(path).map_err(|error| Failure::BadInput(error.to_string()))?;
+        check_file(path).map_err(|error| Failure::BadInput(error.to_string()))?;
     }
     let examined = match &arguments.python {
         Some(spec) => python(spec, arguments, &options)?,
-        None => catalogue::examine(&arguments.names, &options)?,
+        None => norms::examine(arguments, &options)?,
     };
     if arguments.json {
         json::lines(&examined).iter().for_each(|line| say(line));
@@ -61,7 +63,7 @@ pub fn gradcheck(arguments: &GradcheckArguments) -> Result<ExitCode, Failure> {
         say(&report::rendered(&examined));
     }
     if let Some(path) = &arguments.plot {
-        write_picture(path, &picture::svg(&examined))?;
+        write_file(path, &picture::svg(&examined))?;
     }
     Ok(exit_code(&examined))
 }

@@ -1,6 +1,9 @@
 //! The verbs of the program, a file for each.
 
+pub mod apply;
+pub mod export;
 pub mod gradcheck;
 pub mod list;
 pub mod run;
 pub mod shim;
+pub mod show;

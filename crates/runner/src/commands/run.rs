@@ -13,7 +13,7 @@ use crate::ledger::Ledger;
 use crate::output::{self, Folder, OutputError};
 use crate::plan::{Plan, resolved};
 use crate::tables::table;
-use crate::terminal::{say, wrapped};
+use crate::terminal::{complain, say, wrapped};
 
 /// Reads, plans, trains, judges, and says what came out.
 ///
@@ -21,6 +21,7 @@ use crate::terminal::{say, wrapped};
 /// Anything unusable before something is written; crashes and a failing disk afterwards.
 pub fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
     let experiment = read(arguments)?;
+    experiment.own_norms.notes().iter().for_each(|note| complain(note));
     let loaded = experiment.data.load(&arguments.data)?;
     let plan = Plan::new(&experiment, &loaded)?;
     let study = resolved(&experiment, &loaded);

@@ -1,32 +1,36 @@
 //! Values that are a name, or a table of a name and options: norms, optimizers, schedules.
 
 use std::mem::discriminant;
+use std::sync::Arc;
 
-use norms::{Entry, NormChoice};
+use norms::{Definition, NormChoice};
 use training::{Curve, Optimizer, OptimizerEntry, Schedule};
 
 use super::mistakes::Mistakes;
+use super::own_norms::OwnNorms;
 use super::value::{Numbers, Table, Value, choice, count, number};
 
-/// `"layer"` or `{ name = "group", groups = 8, eps = 1e-3 }`.
-pub fn norm(value: &Value<'_>, mistakes: &mut Mistakes<'_>) -> Option<NormChoice> {
-    let entry =
-        named("norm", value, norms::CATALOGUE.iter().map(|entry| (entry.name, *entry)), mistakes)?;
-    let constants = constants(&NormChoice::plain(entry));
+/// `"layer"` or `{ name = "group", groups = 8, eps = 1e-3 }`; the name may be one of the file's own.
+pub fn norm(value: &Value<'_>, own: &OwnNorms, mistakes: &mut Mistakes<'_>) -> Option<NormChoice> {
+    let listed = norms::CATALOGUE.iter().map(|entry| (entry.name, Some(NormChoice::plain(entry))));
+    let defined = own.named().map(|(name, definition)| (name, definition.and_then(plain)));
+    // A name whose definition is wrong is known, and the mistake is noted where it was made.
+    let norm = named("norm", value, listed.chain(defined), mistakes)??;
+    let constants = constants(&norm);
     let mut allowed = vec!["name"];
-    if NormChoice::plain(entry).equation().knows_groups() {
+    if norm.equation().knows_groups() {
         allowed.push("groups");
     }
     allowed.extend(constants.iter().map(|(name, _)| name.as_str()));
     let options = options("norm", value, &allowed, mistakes)?;
-    let groups = groups(entry, value, &options, mistakes)?;
+    let groups = groups(&norm, value, &options, mistakes)?;
     let mut overrides = Vec::new();
     for (key, value) in &options {
         if !["name", "groups"].contains(key) {
-            overrides.push((key.to_string(), number(value, key, Numbers::NotNegative, mistakes)?));
+            overrides.push((key.to_string(), number(value, key, allowed_values(key), mistakes)?));
         }
     }
-    match NormChoice::new(entry, groups, overrides) {
+    match norm.with(groups, overrides) {
         Ok(choice) => Some(choice),
         Err(error) => {
             mistakes.add(value.span(), error.to_string(), "see `normlab list norms`");
@@ -35,20 +39,30 @@ pub fn norm(value: &Value<'_>, mistakes: &mut Mistakes<'_>) -> Option<NormChoice
     }
 }
 
+/// A norm of the file's own as it stands there, in one group.
+fn plain(definition: &Arc<Definition>) -> Option<NormChoice> {
+    NormChoice::defined(Arc::clone(definition), 1, Vec::new()).ok()
+}
+
+/// The constants that every norm knows have a meaning, and with it a range.
+fn allowed_values(constant: &str) -> Numbers {
+    if ["eps", "momentum"].contains(&constant) { Numbers::NotNegative } else { Numbers::Finite }
+}
+
 fn groups(
-    entry: &'static Entry,
+    norm: &NormChoice,
     value: &Value<'_>,
     options: &[(&str, &Value<'_>)],
     mistakes: &mut Mistakes<'_>,
 ) -> Option<usize> {
-    if !NormChoice::plain(entry).equation().knows_groups() {
+    if !norm.equation().knows_groups() {
         return Some(1);
     }
     match options.iter().find(|(key, _)| *key == "groups") {
         Some((_, groups)) => count(groups, "groups", 1..=65_536, mistakes),
         None => {
-            let message = format!("norm {:?} needs a number of groups", entry.name);
-            let help = format!("write for example {{ name = {:?}, groups = 8 }}", entry.name);
+            let message = format!("norm {:?} needs a number of groups", norm.name());
+            let help = format!("write for example {{ name = {:?}, groups = 8 }}", norm.name());
             mistakes.add(value.span(), message, help);
             None
         }

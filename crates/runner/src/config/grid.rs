@@ -3,10 +3,15 @@
 use super::Sweep;
 use super::keys::{self, KEYS, Key, Setting};
 use super::mistakes::Mistakes;
+use super::own_norms::OwnNorms;
 use super::value::{Table, allowed_names, list};
 
 /// The swept keys; none without `[sweep]`.
-pub fn sweep(file: &Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<Vec<Sweep>> {
+pub fn sweep(
+    file: &Table<'_, '_>,
+    own: &OwnNorms,
+    mistakes: &mut Mistakes<'_>,
+) -> Option<Vec<Sweep>> {
     let Some(section) = file.get("sweep") else { return Some(Vec::new()) };
     let names: Vec<&str> = KEYS.iter().map(|key| key.name).collect();
     let table = Table::open("[sweep]", section, &names, mistakes)?;
@@ -19,7 +24,7 @@ pub fn sweep(file: &Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<Vec<Sw
             mistakes.add(value.span(), "learning_rate is both swept and tuned", help);
         }
         let values = list(value, name, mistakes, |item, mistakes| {
-            let setting = (key.read)(item, mistakes)?;
+            let setting = (key.read)(item, own, mistakes)?;
             let meaning = setting.toml();
             Some((setting, meaning))
         });
@@ -35,6 +40,7 @@ pub fn sweep(file: &Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<Vec<Sw
 pub fn baseline(
     study: &Table<'_, '_>,
     sweep: &[Sweep],
+    own: &OwnNorms,
     mistakes: &mut Mistakes<'_>,
 ) -> Option<Vec<(&'static Key, Setting)>> {
     let Some(value) = study.get("baseline") else { return Some(Vec::new()) };
@@ -51,7 +57,7 @@ pub fn baseline(
             mistakes.add(value.span(), format!("the baseline key {name} is not swept"), help);
             continue;
         };
-        let Some(setting) = (swept.key.read)(value, mistakes) else { continue };
+        let Some(setting) = (swept.key.read)(value, own, mistakes) else { continue };
         if swept.values.iter().all(|(other, _)| other.toml() != setting.toml()) {
             let values: Vec<String> = swept.values.iter().map(|(other, _)| other.toml()).collect();
             let message = format!(

@@ -6,6 +6,7 @@ use training::{Optimizer, Schedule};
 
 use super::choices;
 use super::mistakes::Mistakes;
+use super::own_norms::OwnNorms;
 use super::value::{Numbers, Value, choice, count, number};
 use crate::number::shortest;
 
@@ -26,8 +27,8 @@ pub struct Key {
     pub section: Section,
     /// What it takes, for people.
     pub takes: &'static str,
-    /// Reads a value.
-    pub read: fn(&Value<'_>, &mut Mistakes<'_>) -> Option<Setting>,
+    /// Reads a value, which may name a norm of the file.
+    pub read: fn(&Value<'_>, &OwnNorms, &mut Mistakes<'_>) -> Option<Setting>,
     /// The value in complete settings.
     pub get: fn(&Settings) -> Setting,
 }
@@ -73,7 +74,7 @@ pub static KEYS: &[Key] = &[
         name: "architecture",
         section: Section::Network,
         takes: "a name from `normlab list architectures`",
-        read: |value, mistakes| {
+        read: |value, _, mistakes| {
             let family = nets::ARCHITECTURES.iter().map(|member| (member.name, *member));
             choice(value, "architecture", family, mistakes).map(Setting::Architecture)
         },
@@ -83,22 +84,22 @@ pub static KEYS: &[Key] = &[
         name: "depth",
         section: Section::Network,
         takes: "number of residual blocks, from 1 to 10000",
-        read: |value, mistakes| count(value, "depth", 1..=10_000, mistakes).map(Setting::Depth),
+        read: |value, _, mistakes| count(value, "depth", 1..=10_000, mistakes).map(Setting::Depth),
         get: |settings| Setting::Depth(settings.depth),
     },
     Key {
         name: "width",
         section: Section::Network,
         takes: "number of features, from 1 to 65536",
-        read: |value, mistakes| count(value, "width", 1..=65_536, mistakes).map(Setting::Width),
+        read: |value, _, mistakes| count(value, "width", 1..=65_536, mistakes).map(Setting::Width),
         get: |settings| Setting::Width(settings.width),
     },
     Key {
         name: "norm",
         section: Section::Network,
-        takes: "a name from `normlab list norms`, or { name, groups, constants of its equation }",
-        read: |value, mistakes| {
-            choices::norm(value, mistakes).map(|norm| Setting::Norm(Box::new(norm)))
+        takes: "a name from `normlab list norms` or [norms], or { name, groups, constants of its equation }",
+        read: |value, own, mistakes| {
+            choices::norm(value, own, mistakes).map(|norm| Setting::Norm(Box::new(norm)))
         },
         get: |settings| Setting::Norm(Box::new(settings.norm.clone())),
     },
@@ -106,7 +107,7 @@ pub static KEYS: &[Key] = &[
         name: "placement",
         section: Section::Network,
         takes: "a name from `normlab list placements`",
-        read: |value, mistakes| {
+        read: |value, _, mistakes| {
             let family = nets::PLACEMENTS.iter().map(|member| (member.name, *member));
             choice(value, "placement", family, mistakes).map(Setting::Placement)
         },
@@ -116,7 +117,7 @@ pub static KEYS: &[Key] = &[
         name: "init",
         section: Section::Network,
         takes: "a name from `normlab list inits`",
-        read: |value, mistakes| {
+        read: |value, _, mistakes| {
             let family = nets::INITIALIZATIONS.iter().map(|member| (member.name, *member));
             choice(value, "init", family, mistakes).map(Setting::Init)
         },
@@ -126,21 +127,21 @@ pub static KEYS: &[Key] = &[
         name: "optimizer",
         section: Section::Training,
         takes: "a name from `normlab list optimizers`, or { name, its options }",
-        read: |value, mistakes| choices::optimizer(value, mistakes).map(Setting::Optimizer),
+        read: |value, _, mistakes| choices::optimizer(value, mistakes).map(Setting::Optimizer),
         get: |settings| Setting::Optimizer(settings.optimizer),
     },
     Key {
         name: "schedule",
         section: Section::Training,
         takes: "a name from `normlab list schedules`, or { name, warmup = fraction of the steps }",
-        read: |value, mistakes| choices::schedule(value, mistakes).map(Setting::Schedule),
+        read: |value, _, mistakes| choices::schedule(value, mistakes).map(Setting::Schedule),
         get: |settings| Setting::Schedule(settings.schedule),
     },
     Key {
         name: "learning_rate",
         section: Section::Training,
         takes: "a number above 0; [tune] takes precedence",
-        read: |value, mistakes| {
+        read: |value, _, mistakes| {
             number(value, "learning_rate", Numbers::Positive, mistakes).map(Setting::LearningRate)
         },
         get: |settings| Setting::LearningRate(settings.learning_rate),
@@ -149,7 +150,7 @@ pub static KEYS: &[Key] = &[
         name: "batch_size",
         section: Section::Training,
         takes: "from 1 to the number of training examples",
-        read: |value, mistakes| {
+        read: |value, _, mistakes| {
             count(value, "batch_size", 1..=1_000_000, mistakes).map(Setting::BatchSize)
         },
         get: |settings| Setting::BatchSize(settings.batch_size),
@@ -158,14 +159,16 @@ pub static KEYS: &[Key] = &[
         name: "epochs",
         section: Section::Training,
         takes: "passes over the training examples, from 1 to 100000",
-        read: |value, mistakes| count(value, "epochs", 1..=100_000, mistakes).map(Setting::Epochs),
+        read: |value, _, mistakes| {
+            count(value, "epochs", 1..=100_000, mistakes).map(Setting::Epochs)
+        },
         get: |settings| Setting::Epochs(settings.epochs),
     },
     Key {
         name: "clip_norm",
         section: Section::Training,
         takes: "largest norm of the gradient, above 0, or \"none\"",
-        read: |value, mistakes| match value.get_ref().as_str() {
+        read: |value, _, mistakes| match value.get_ref().as_str() {
             Some("none") => Some(Setting::ClipNorm(None)),
             _ => number(value, "clip_norm", Numbers::PositiveOrNone, mistakes)
                 .map(|largest| Setting::ClipNorm(Some(largest))),
@@ -329,7 +332,7 @@ mod tests {
             let source = super::super::mistakes::Source { path: "d".into(), text: written.clone() };
             let value = toml::de::DeValue::parse(&written).expect("what is written is TOML");
             let mut mistakes = Mistakes::new(&source);
-            let read = (key.read)(&value, &mut mistakes);
+            let read = (key.read)(&value, &OwnNorms::default(), &mut mistakes);
             assert!(mistakes.is_empty(), "{}: {mistakes}", key.name);
             assert_eq!(read.unwrap().toml(), written, "{}", key.name);
         }
@@ -343,7 +346,8 @@ mod tests {
             let source = super::super::mistakes::Source { path: "d".into(), text: text.into() };
             let value = toml::de::DeValue::parse(text).unwrap();
             let key = find(key).unwrap();
-            changed.set((key.read)(&value, &mut Mistakes::new(&source)).unwrap());
+            let read = (key.read)(&value, &OwnNorms::default(), &mut Mistakes::new(&source));
+            changed.set(read.unwrap());
             assert_ne!((key.get)(&settings).toml(), (key.get)(&changed).toml());
         }
         assert_eq!((changed.depth, changed.clip_norm), (3, Some(0.5)));

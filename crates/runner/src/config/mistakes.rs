@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::path::Path;
 
 /// A configuration file: its path, as the user gave it, and its text.
 #[derive(Clone, Debug)]
@@ -10,6 +11,20 @@ pub struct Source {
     pub path: String,
     /// The whole text.
     pub text: String,
+}
+
+impl Source {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// What the operating system said, with the path.
+    pub fn read(path: &Path) -> Result<Source, ConfigError> {
+        let shown = path.display().to_string();
+        match std::fs::read_to_string(path) {
+            Ok(text) => Ok(Source { path: shown, text }),
+            Err(error) => Err(ConfigError(format!("cannot read {shown}: {error}"))),
+        }
+    }
 }
 
 /// Every mistake found in a file. Checking goes on after a mistake, so that all are found at once.
@@ -63,6 +78,19 @@ impl<'s> Mistakes<'s> {
             return line;
         }
         line.chars().take(LONGEST - 3).chain("...".chars()).collect()
+    }
+
+    /// The bytes of the file of a part of a string: `part` of the `text` that was read at `span`. The
+    /// whole of it where the file spells the text differently, with escapes.
+    pub fn part(&self, span: Range<usize>, text: &str, part: &Range<usize>) -> Range<usize> {
+        let written = self.source.text.get(span.clone()).unwrap_or("");
+        match written.find(text) {
+            Some(offset) if !text.is_empty() => {
+                let start = span.start + offset;
+                start + part.start..start + part.end
+            }
+            _ => span,
+        }
     }
 
     /// `value` if nothing was wrong.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::keys::{KEYS, Section, Settings};
 use super::mistakes::Mistakes;
+use super::own_norms::OwnNorms;
 use super::value::{Table, Value, choice, text};
 use crate::data;
 
@@ -49,6 +50,7 @@ pub fn data_set(
 /// The values of `[network]` and `[training]`, and where they stand.
 pub fn settings(
     file: &Table<'_, '_>,
+    own: &OwnNorms,
     mistakes: &mut Mistakes<'_>,
 ) -> (Settings, Vec<(&'static str, Range<usize>)>) {
     let mut settings = Settings::default();
@@ -63,7 +65,7 @@ pub fn settings(
         for key in keys {
             let Some(value) = table.get(key.name) else { continue };
             places.push((key.name, value.span()));
-            if let Some(setting) = (key.read)(value, mistakes) {
+            if let Some(setting) = (key.read)(value, own, mistakes) {
                 settings.set(setting);
             }
         }

@@ -101,7 +101,7 @@ const BAD: &[(&str, &str, &str, &str)] = &[
         "[network]",
         "[netwrok]",
         "6:2: unknown key \"netwrok\" in the file",
-        "allowed: study, data, network, training, sweep, tune, confirm; did you mean \"network\"?",
+        "allowed: study, data, network, training, norms, sweep, tune, confirm; did you mean \"network\"?",
     ),
     (
         "placement = [\"pre\", \"post\"]",

@@ -47,6 +47,18 @@ impl<'v, 't> Table<'v, 't> {
         Some(Table { title: title.to_string(), span: value.span(), entries: known })
     }
 
+    /// Opens a table whose keys are names that its author chose.
+    pub fn any(
+        title: &str,
+        value: &'v Value<'t>,
+        mistakes: &mut Mistakes<'_>,
+    ) -> Option<Table<'v, 't>> {
+        let names: Vec<&str> = value.get_ref().as_table().map_or(Vec::new(), |table| {
+            table.keys().map(|key| -> &str { key.get_ref() }).collect()
+        });
+        Table::open(title, value, &names, mistakes)
+    }
+
     /// The value of a key, if it is there.
     pub fn get(&self, key: &str) -> Option<&'v Value<'t>> {
         self.entries.iter().find(|(name, _)| *name == key).map(|(_, value)| *value)
@@ -103,6 +115,8 @@ pub fn count(
 /// The numbers that a key can take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Numbers {
+    /// Any.
+    Finite,
     /// Above 0.
     Positive,
     /// Above 0, where the caller has already looked for the word "none".
@@ -113,6 +127,25 @@ pub enum Numbers {
     Fraction,
 }
 
+/// Any number, also `nan` and `inf`.
+pub fn any_number(value: &Value<'_>, key: &str, mistakes: &mut Mistakes<'_>) -> Option<f64> {
+    let number = as_number(value);
+    if number.is_none() {
+        refuse(value, key, "a number", mistakes);
+    }
+    number
+}
+
+fn as_number(value: &Value<'_>) -> Option<f64> {
+    match value.get_ref() {
+        DeValue::Float(float) => float.as_str().parse::<f64>().ok(),
+        DeValue::Integer(integer) => {
+            i64::from_str_radix(integer.as_str(), integer.radix()).ok().map(|whole| whole as f64)
+        }
+        _ => None,
+    }
+}
+
 /// A finite number, written as a whole number or with a point or an exponent.
 pub fn number(
     value: &Value<'_>,
@@ -120,24 +153,19 @@ pub fn number(
     allowed: Numbers,
     mistakes: &mut Mistakes<'_>,
 ) -> Option<f64> {
-    let number = match value.get_ref() {
-        DeValue::Float(float) => float.as_str().parse::<f64>().ok(),
-        DeValue::Integer(integer) => {
-            i64::from_str_radix(integer.as_str(), integer.radix()).ok().map(|whole| whole as f64)
-        }
-        _ => None,
-    };
     let fits = |number: &f64| {
         number.is_finite()
             && match allowed {
+                Numbers::Finite => true,
                 Numbers::Positive | Numbers::PositiveOrNone => *number > 0.0,
                 Numbers::NotNegative => *number >= 0.0,
                 Numbers::Fraction => (0.0..1.0).contains(number),
             }
     };
-    let number = number.filter(fits);
+    let number = as_number(value).filter(fits);
     if number.is_none() {
         let allowed = match allowed {
+            Numbers::Finite => "a finite number",
             Numbers::Positive => "a finite number above 0",
             Numbers::PositiveOrNone => "a finite number above 0, or \"none\"",
             Numbers::NotNegative => "a finite number of 0 or above",
@@ -225,7 +253,7 @@ pub fn nearest<'n>(given: &str, names: &[&'n str]) -> Option<&'n str> {
 }
 
 /// Notes that a value is not what its key takes.
-fn refuse(value: &Value<'_>, key: &str, allowed: &str, mistakes: &mut Mistakes<'_>) {
+pub fn refuse(value: &Value<'_>, key: &str, allowed: &str, mistakes: &mut Mistakes<'_>) {
     let found = match value.get_ref() {
         DeValue::Table(_) => "a table".to_string(),
         DeValue::Array(_) => "a list".to_string(),

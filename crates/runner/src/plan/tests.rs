@@ -78,6 +78,63 @@ fn an_identity_is_of_the_meaning_and_not_of_the_spelling() {
     }
 }
 
+const MINE: &str =
+    "[network]\nnorm = \"mine\"\n[norms.mine]\nequation = \"x / rms(x)\"\nover = \"features\"\n";
+
+#[test]
+fn a_norm_of_ones_own_is_identified_by_its_definition() {
+    let digits = digits();
+    let id = |text: &str| {
+        let plan = Plan::new(&experiment(&format!("{SMALL}{text}")), &digits).unwrap();
+        plan.confirmation_runs(&[1e-3])[0].id.clone()
+    };
+    assert_eq!(id(&MINE.replace("x / rms(x)", "x/rms[features](x)")), id(MINE));
+    for (good, bad) in [
+        ("x / rms(x)", "x / std(x)"),
+        ("\"features\"", "\"samples\""),
+        ("x / rms", "gamma * x / rms"),
+        ("\"mine\"", "{ name = \"mine\" }\nwidth = 32"),
+    ] {
+        assert_ne!(id(&MINE.replace(good, bad)), id(MINE), "{bad}");
+    }
+    let scaled = MINE.replace("x / rms", "alpha * x / rms");
+    let declared = |start: &str| {
+        format!("{scaled}parameters.alpha = {{ shape = \"scalar\", start = {start} }}\n")
+    };
+    assert_ne!(id(&declared("1.0")), id(&declared("2.0")));
+}
+
+#[test]
+fn a_resolved_study_has_its_own_norms_in_it() {
+    let digits = digits();
+    let text = format!(
+        "{SMALL}{MINE}parameters.\"γ\" = {{ shape = \"group\", start = -1 }}\nconstants.k = 3\n"
+    );
+    let original = experiment(&text);
+    let written = resolved(&original, &digits);
+    let again = experiment(&written);
+    assert_eq!(resolved(&again, &digits), written);
+    let runs = |experiment: &Experiment| {
+        Plan::new(experiment, &digits).unwrap().confirmation_runs(&[1e-3])
+    };
+    assert_eq!(runs(&again), runs(&original));
+}
+
+#[test]
+fn a_variance_over_one_value_is_refused_with_both_numbers() {
+    let text = MINE.replace("rms(x)", "std(x)").replace("\"features\"", "\"samples\"");
+    // 1,078 examples in batches of 359 leave one.
+    let report = mistakes(&format!("{SMALL}{text}[training]\nbatch_size = 359\n"));
+    assert!(report.contains("`std` over samples needs at least 2 values, got 1"), "{report}");
+    assert!(
+        report.contains("1078 training examples in batches of 359, the width is 64"),
+        "{report}"
+    );
+    let without = format!("{SMALL}{text}[training]\nbatch_size = 359\n")
+        .replace("[network]", "[network]\nplacement = \"none\"");
+    assert!(Plan::new(&experiment(&without), &digits()).is_ok(), "nothing is normalized there");
+}
+
 #[test]
 fn every_run_has_an_identity_of_its_own() {
     let plan = Plan::new(&quickstart(), &digits()).unwrap();

@@ -34,7 +34,7 @@ pub(super) fn rendered(examined: &Examined) -> String {
 /// The command that shows the worst case alone.
 fn replay(examination: &Examination, what: &What) -> String {
     let layer = match what {
-        What::Catalogue => examination.layer.clone(),
+        What::Norms(arguments) => arguments.again(&examination.layer),
         What::Python(spec) => format!("--python {spec}"),
     };
     let (dtype, seed) = (dtype(examination), examination.seed);

@@ -1,0 +1,138 @@
+//! A norm as a JAX module.
+
+use equations::Mode;
+
+use crate::function::{Function, Given};
+use crate::library::Library;
+use crate::torch::{constants, names, shape, view};
+use crate::{Subject, golden, indented, tuple};
+
+/// The text of the module.
+pub(crate) fn module(subject: &Subject<'_>) -> String {
+    let given = Given::of(subject.equation);
+    let training = Function::of(subject.equation, Mode::Train, Library::Jax, &given);
+    let mut functions = function("_training", &training);
+    if subject.has_averages() {
+        let evaluation = Function::of(subject.equation, Mode::Eval, Library::Jax, &given);
+        functions += "\n\n";
+        functions += &function("_evaluation", &evaluation);
+    }
+    let groups = if subject.equation.knows_groups() {
+        format!(", groups={}", subject.groups)
+    } else {
+        ", groups=1".to_owned()
+    };
+    include_str!("../templates/jax.txt")
+        .replace("{documentation}", &subject.documentation())
+        .replace("{constants}", &constants(subject, &given))
+        .replace("{functions}", &functions)
+        .replace("{groups}", &groups)
+        .replace("{momentum}", &format!("{:?}", subject.equation.momentum()))
+        .replace("{starts}", &starts(subject, &given))
+        .replace("{views}", &views(subject, &given))
+        .replace("{apply}", &apply(subject))
+        .replace("{golden}", &golden::cases(subject))
+        .replace("{features}", &golden::features(subject).to_string())
+        .replace("{positions}", &golden::positions().to_string())
+        .replace("{names}", &names(subject, &given))
+}
+
+fn function(name: &str, function: &Function) -> String {
+    let arguments = function.arguments.join(", ");
+    let outputs: Vec<String> =
+        (0..function.tracked.len()).map(|slot| format!("tracked{slot}")).collect();
+    let result = match outputs[..] {
+        [] => "y".to_owned(),
+        _ => format!("(y, {})", outputs.join(", ")),
+    };
+    let mut text = format!(
+        "@jax.custom_vjp\ndef {name}({arguments}):\n    \
+         \"\"\"Arrays have the axes samples, positions, groups, channels.\"\"\"\n    \
+         return {name}_forward({arguments})[0]\n\n\ndef {name}_forward({arguments}):\n"
+    );
+    text += &indented(&function.forward, 4);
+    text += &format!("    y = {}\n", function.y);
+    for (output, tracked) in outputs.iter().zip(&function.tracked) {
+        text += &format!("    {output} = {tracked}\n");
+    }
+    // The averages are arguments too, and a gradient of theirs is as large as they are.
+    let averages = &function.arguments[function.gradients.len()..];
+    let saved = [&function.saved[..], averages].concat();
+    let saved: Vec<String> = saved
+        .iter()
+        .enumerate()
+        .filter(|(at, name)| !saved[..*at].contains(name))
+        .map(|(_, name)| name.clone())
+        .collect();
+    text += &format!("    return {result}, {}\n\n\n", tuple(&saved));
+    let cotangent = if outputs.is_empty() { "dy" } else { "cotangents" };
+    text += &format!("def {name}_backward(saved, {cotangent}):\n");
+    if !saved.is_empty() {
+        text += &format!("    {} = saved\n", tuple(&saved));
+    }
+    if !outputs.is_empty() {
+        text += "    dy = cotangents[0]\n";
+    }
+    text += &indented(&function.backward, 4);
+    let zeros = averages.iter().map(|average| format!("jnp.zeros_like({average})"));
+    let gradients: Vec<String> = function.gradients.iter().cloned().chain(zeros).collect();
+    text += &format!("    return {}\n\n\n", tuple(&gradients));
+    text + &format!("{name}.defvjp({name}_forward, {name}_backward)\n")
+}
+
+fn starts(subject: &Subject<'_>, given: &Given) -> String {
+    let equation = subject.equation;
+    let full = |name: &str, shape: String, start: f64| {
+        format!("\"{name}\": jnp.full({shape}, {start:?}, dtype)")
+    };
+    let parameters = equation.parameters().iter().zip(&given.parameters);
+    let parameters: Vec<String> = parameters
+        .map(|(parameter, name)| full(name, shape(parameter.shape.varies()), parameter.start))
+        .collect();
+    let averages = equation.running().iter().zip(&given.averages);
+    let averages: Vec<String> =
+        averages.map(|(slot, name)| full(name, shape(slot.varies), slot.start)).collect();
+    indented(
+        &[
+            format!("parameters = {{{}}}", parameters.join(", ")),
+            format!("state = {{{}}}", averages.join(", ")),
+        ],
+        4,
+    )
+}
+
+fn views(subject: &Subject<'_>, given: &Given) -> String {
+    let equation = subject.equation;
+    let parameters = equation.parameters().iter().zip(&given.parameters);
+    let parameters: Vec<String> = parameters
+        .map(|(p, name)| format!("parameters[\"{name}\"].reshape({})", view(p.shape.varies())))
+        .collect();
+    let averages = equation.running().iter().zip(&given.averages);
+    let averages: Vec<String> = averages
+        .map(|(slot, name)| format!("\"{name}\": state[\"{name}\"].reshape({})", view(slot.varies)))
+        .collect();
+    let mut lines = vec![format!("arguments = [{}]", parameters.join(", "))];
+    if subject.has_averages() {
+        lines.push(format!("averages = {{{}}}", averages.join(", ")));
+    }
+    indented(&lines, 4)
+}
+
+fn apply(subject: &Subject<'_>) -> String {
+    let lines: &[&str] = if subject.has_averages() {
+        &[
+            "if train:",
+            "    y, *tracked = _training(grouped, *arguments)",
+            "    moved = {}",
+            "    for (name, average), value in zip(averages.items(), tracked):",
+            "        average = (1 - momentum) * average + momentum * jax.lax.stop_gradient(value)",
+            "        moved[name] = average.reshape(state[name].shape)",
+            "    state = moved",
+            "else:",
+            "    y = _evaluation(grouped, *arguments, *averages.values())",
+        ]
+    } else {
+        &["y = _training(grouped, *arguments)"]
+    };
+    indented(&lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>(), 4)
+}

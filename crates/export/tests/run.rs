@@ -1,0 +1,111 @@
+//! The exported modules, run in the user's own Python: each tests itself against golden vectors.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use equations::{NormEquation, NormSource, ParameterShape, ParameterSource};
+use export::{Subject, Target, export};
+
+const PARAMETERS: [ParameterSource<'_>; 4] = [
+    ParameterSource { name: "alpha", shape: ParameterShape::Scalar, start: 0.5 },
+    ParameterSource { name: "lambda", shape: ParameterShape::Group, start: 1.5 },
+    ParameterSource { name: "place", shape: ParameterShape::Position, start: 0.3 },
+    ParameterSource { name: "x_", shape: ParameterShape::Scalar, start: 2.0 },
+];
+
+/// Equation, axes, groups: the catalogue's, and every function, statistic and shape.
+const EQUATIONS: [(&str, &str, usize); 24] = [
+    ("gamma * (x - mean(x)) / sqrt(var(x) + eps) + beta", "features", 1),
+    ("gamma * x / sqrt(mean(x^2) + eps)", "features", 1),
+    (
+        "m = running(mean(x), 0); n = size; v = running(var(x), 1, var(x) * n / (n - 1)); \
+         gamma * (x - m) / sqrt(v + eps) + beta",
+        "samples+positions",
+        1,
+    ),
+    ("gamma * (x - mean(x)) / sqrt(var(x) + eps) + beta", "positions+group", 4),
+    ("gamma * x / (mean(abs(x)) + eps)", "features", 1),
+    ("lambda * x / rms(x)", "group", 3),
+    ("gamma * tanh(alpha * x) + beta", "none", 1),
+    ("gamma * erf(alpha * x + place) + beta", "none", 1),
+    ("gamma * atan(alpha * x) * sigmoid(x)", "none", 1),
+    ("x / std(x) + lambda * exp(-x^2)", "features", 2),
+    ("x / max(norm2(x), eps)", "features", 1),
+    ("x - max(x) + min[samples](x)", "features", 1),
+    ("max(x, 0.1 * x) + min(x, alpha) + max(eps, 0.5) + max(x, 0.25)", "none", 1),
+    ("clamp(gamma * x, -0.4321, 0.5678)", "none", 1),
+    ("(x^2 + 1)^0.3 + abs(x)^1.5 + (x + 4)^-1", "none", 1),
+    ("log(x^2 + 1) * sign(x) + sqrt(eps) * x", "none", 1),
+    ("gamma * (x - stop(mean(x))) / stop(sqrt(var(x) + eps)) + beta", "features", 1),
+    ("x / running(rms(x), 1) + running(mean(alpha * x), 0.5)", "samples+positions", 1),
+    ("place * x / running(norm1(x), 2)", "samples+positions", 1),
+    ("mean(x)", "features", 1),
+    ("gamma", "none", 1),
+    ("x_ * x + groups * size[group]", "none", 3),
+    ("exp(x - max(x)) / sum(exp(x - max(x)))", "features", 1),
+    ("sum[samples](gamma) * x / size * sigmoid(eps) * sign(eps) * abs(-eps)", "positions", 1),
+];
+
+fn interpreter_with(package: &str) -> Option<PathBuf> {
+    let python = std::env::var_os("NORMLAB_PYTHON").unwrap_or_else(|| "python3".into());
+    let mut command = Command::new(&python);
+    command.args(["-c", &format!("import {package}")]);
+    let can = command.stderr(Stdio::null()).status().is_ok_and(|status| status.success());
+    if !can {
+        println!("SKIPPED: no {package}; NORMLAB_PYTHON names another interpreter");
+    }
+    can.then(|| python.into())
+}
+
+/// All modules, in one process: importing a framework takes longer than they do.
+fn run_all(target: Target, package: &str, change: impl Fn(String) -> String) -> Option<String> {
+    let python = interpreter_with(package)?;
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut all = "import sys\nfailed = []\n".to_owned();
+    for (number, (equation, over, groups)) in EQUATIONS.into_iter().enumerate() {
+        let source = NormSource { equation, over, parameters: &PARAMETERS, constants: &[] };
+        let parsed = NormEquation::parse(&source).unwrap_or_else(|error| panic!("{error}"));
+        let subject =
+            Subject { name: "own", title: "A norm", citation: "", equation: &parsed, groups };
+        let module = change(export(&subject, target).expect("a norm of activations"));
+        std::fs::write(folder.path().join(format!("norm{number}.py")), module).expect("written");
+        all += &format!(
+            "import norm{number}\nprint({equation:?})\n\
+             if not norm{number}.self_test(): failed.append({equation:?})\n"
+        );
+    }
+    all += "print('failed:', failed)\n";
+    std::fs::write(folder.path().join("all.py"), all).expect("written");
+    let ran = Command::new(python).arg("all.py").current_dir(folder.path()).output();
+    let ran = ran.expect("Python runs");
+    let output = String::from_utf8_lossy(&ran.stdout).into_owned();
+    assert!(ran.status.success(), "{output}\n{}", String::from_utf8_lossy(&ran.stderr));
+    Some(output)
+}
+
+#[test]
+fn pytorch_modules_are_the_same_as_here() {
+    let Some(output) = run_all(Target::Torch, "torch", |module| module) else { return };
+    assert!(output.contains("failed: []"), "{output}");
+    assert!(output.contains("evaluation  m afterwards"), "{output}");
+}
+
+#[test]
+fn jax_modules_are_the_same_as_here() {
+    let Some(output) = run_all(Target::Jax, "jax", |module| module) else { return };
+    assert!(output.contains("failed: []"), "{output}");
+    assert!(output.contains("evaluation  m afterwards"), "{output}");
+}
+
+#[test]
+fn a_wrong_backward_fails_its_own_test() {
+    let wrong = |module: String| {
+        module.replace("xhat * dy", "1.001 * xhat * dy").replace("dy * xhat", "1.001 * dy * xhat")
+    };
+    let Some(output) = run_all(Target::Jax, "jax", wrong) else { return };
+    assert!(!output.contains("failed: []"), "{output}");
+    assert!(
+        output.contains("dgamma            off by") && output.contains("DIFFERENT"),
+        "{output}"
+    );
+}
