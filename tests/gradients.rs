@@ -36,8 +36,15 @@ fn json_lines_have_a_schema_and_one_kernel_each() {
         .iter()
         .map(|line| ["layer", "kernel"].map(|key| line[key].as_str().unwrap()))
         .collect();
-    let expected =
-        [["layer", "kernel"], ["layer", "dfdx"], ["rms", "dfdx"], ["detached-layer", "dfdx"]];
+    let expected = [
+        ["layer", "fused"],
+        ["layer", "compiled"],
+        ["layer", "dfdx"],
+        ["rms", "compiled"],
+        ["rms", "dfdx"],
+        ["detached-layer", "compiled"],
+        ["detached-layer", "dfdx"],
+    ];
     assert_eq!(kernels, expected);
     for line in &lines {
         assert_eq!((&line["schema"], &line["seed"]), (&Value::from(1), &Value::from(3)));

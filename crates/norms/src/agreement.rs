@@ -197,9 +197,11 @@ mod tests {
                     let defined = definition(choice, &point, mode);
                     let off = furthest(&witness.y, &defined) / positive(largest(&defined));
                     assert!(off <= 1e-10, "{name}: dfdx differs from the definition by {off:e}");
-                    let fastest = run::<f64>(choice, Evaluator::Fastest, &point, mode);
-                    let off = largest_difference(&fastest, &witness, &point);
-                    assert!(off <= 1e-10, "{name}: kernel differs from dfdx by {off:e}");
+                    for evaluator in [Evaluator::Fastest, Evaluator::Compiled] {
+                        let result = run::<f64>(choice, evaluator, &point, mode);
+                        let off = largest_difference(&result, &witness, &point);
+                        assert!(off <= 1e-10, "{name}: {evaluator:?} differs from dfdx by {off:e}");
+                    }
                 }
             }
         });
@@ -212,7 +214,7 @@ mod tests {
                 for mode in [Mode::Train, Mode::Eval] {
                     let exact = run::<f64>(choice, Evaluator::Dfdx, &point, mode);
                     let bound = rounding_bound::<f32>(choice, &point);
-                    for evaluator in [Evaluator::Dfdx, Evaluator::Fastest] {
+                    for evaluator in [Evaluator::Dfdx, Evaluator::Fastest, Evaluator::Compiled] {
                         let single = run::<f32>(choice, evaluator, &point, mode);
                         let off = largest_difference(&single, &exact, &point);
                         let name = format!("{} {name} {mode:?} {evaluator:?}", choice.name());
@@ -237,7 +239,7 @@ mod tests {
                 equation
                     .evaluate(&point.extents, x, &parameters, &mut defined, train)
                     .expect("checked above");
-                for evaluator in [Evaluator::Fastest, Evaluator::Dfdx] {
+                for evaluator in [Evaluator::Fastest, Evaluator::Compiled, Evaluator::Dfdx] {
                     let got = run::<f64>(choice, evaluator, &point, Mode::Train).state;
                     for (got, defined) in got.iter().zip(&defined) {
                         let off = furthest(got, defined) / positive(largest(defined));
@@ -266,7 +268,7 @@ mod tests {
         for_every_norm(|choice| {
             let extents = Extents::new(0, 1, 24, choice.groups()).expect("1, 2, 3, 8 divide 24");
             let point = Point::random(choice.equation(), extents, 0);
-            for evaluator in [Evaluator::Fastest, Evaluator::Dfdx] {
+            for evaluator in [Evaluator::Fastest, Evaluator::Compiled, Evaluator::Dfdx] {
                 let result = run::<f32>(choice, evaluator, &point, Mode::Train);
                 assert!(result.y.is_empty());
                 let mut parameters = result.gradients[1..].iter().flatten();

@@ -73,7 +73,7 @@ mod tests {
     fn detached_statistics_fail_and_are_named() {
         let plain = Options { only: Some("plain".to_string()), ..Options::default() };
         let examined = standing_control(&plain).expect("it can be examined");
-        assert_eq!(examined.len(), 2, "a kernel in each precision");
+        assert_eq!(examined.len(), 4, "two kernels in each precision");
         for examination in examined {
             assert_eq!(examination.verdict.outcome(), Outcome::Failed, "{examination}");
             let failure = examination.worst().and_then(|case| case.failure.as_ref());

@@ -148,6 +148,10 @@ fn evaluate(norm: &NormEquation) {
     let parameters: Vec<&[f64]> = parameters.iter().map(Vec::as_slice).collect();
     let mut state = norm.start_state(&extents);
     for mode in [Mode::Train, Mode::Eval] {
+        let derivation = norm.derivation(mode);
+        assert!(derivation.text(norm).contains("dx = "));
+        assert!(derivation.papers(norm).contains("dx = "));
+        assert!(derivation.latex(norm).contains("dx &= "));
         let _ = norm.first_not_finite(&extents, &x, &parameters, &state, mode);
         let y = norm.evaluate_unchecked_sizes(&extents, &x, &parameters, &mut state, mode);
         assert_eq!(y.len(), x.len());

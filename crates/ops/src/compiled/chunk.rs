@@ -664,11 +664,8 @@ impl<'a, 'd> Writer<'a, 'd> {
                 self.targets(pass).into_iter().for_each(|id| read[id] = true);
             }
         }
-        for id in 0..read.len() {
-            if !read[id] {
-                self.free.extend(self.registers[id].take());
-            }
-        }
+        let unread = self.registers.iter_mut().zip(read).filter(|(_, read)| !read);
+        self.free.extend(unread.filter_map(|(register, _)| register.take()));
     }
 
     /// The numbers of the last passes.

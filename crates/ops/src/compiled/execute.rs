@@ -90,7 +90,7 @@ impl Plan {
     pub(super) fn run<'a, E: Element, F: Element>(
         &self,
         arrays: &'a mut [Vec<f64>],
-        wide: Wide<'a, E>,
+        Wide { x, cotangent, out }: Wide<'a, E>,
     ) {
         for &(total, reduction) in &self.totals {
             arrays[total].fill(identity(reduction));
@@ -103,9 +103,9 @@ impl Plan {
         let blocks = self.blocks.iter().map(|len| unspecified(*len)).collect();
         let longest = self.blocks.iter().max().copied().unwrap_or(0);
         let mut work = Work {
-            x: Read::of(wide.x),
-            cotangent: wide.cotangent.map(Read::of),
-            out: Written::of(wide.out),
+            x: Read::of(x),
+            cotangent: cotangent.map(Read::of),
+            out: Written::of(out),
             arrays,
             slices,
             blocks,
@@ -399,7 +399,7 @@ fn for_totals<'e, F: Element>(
     let columns = block.columns;
     let by_lane = [&a, &b].iter().any(|operand| matches!(operand, Operand::Lanes(_)));
     let together = match total.kind {
-        Kind::Columns { lanes } if block.first_lane % lanes == 0 => lanes,
+        Kind::Columns { lanes } if block.first_lane.is_multiple_of(lanes) => lanes,
         Kind::Contiguous if columns == block.width => block.lanes,
         _ => block.lanes + 1,
     };

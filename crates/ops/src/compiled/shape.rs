@@ -74,21 +74,8 @@ impl Mask {
         self.0 & (1 << index) != 0
     }
 
-    pub(super) fn contains(self, other: Mask) -> bool {
-        self.0 & other.0 == other.0
-    }
-
     pub(super) fn is_empty(self) -> bool {
         self.0 == 0
-    }
-
-    pub(super) fn without(self, other: Mask) -> Mask {
-        Mask(self.0 & !other.0)
-    }
-
-    /// The axes from one index on.
-    pub(super) fn from(self, index: usize) -> Mask {
-        Mask(self.0 & !((1 << index) - 1))
     }
 
     pub(super) fn indices(self) -> impl Iterator<Item = usize> {
