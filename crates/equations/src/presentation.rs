@@ -80,7 +80,7 @@ fn named_ratio(derivation: Derivation, equation: &NormEquation) -> Derivation {
         if pairs > 0 {
             let ratio = ratio(formulas);
             named = Some(ratio);
-            product.push((ratio, pairs));
+            product.insert(0, (ratio, pairs));
         }
         let rest = [(above, of_above - pairs), (below, -left_below)];
         product.extend(rest.iter().filter(|(_, by)| *by != 0).map(|&(e, by)| (place[e], by)));
@@ -219,19 +219,36 @@ fn repeated_terms_named(mut derivation: Derivation, equation: &NormEquation) -> 
     let formulas = &derivation.formulas;
     let gradients = [derivation.dx].into_iter().chain(derivation.dparameters.iter().copied());
     let needed: HashSet<TermId> = gradients.flat_map(|id| reached(formulas, id)).collect();
+    let named = |id: TermId| derivation.names.iter().any(|(_, named)| *named == id);
     let mut uses = vec![0; formulas.terms().len()];
     let mut lengths = vec![1_usize; uses.len()];
     for (id, term) in formulas.terms().iter().enumerate() {
         for operand in term.operands() {
-            lengths[id] = lengths[id].saturating_add(lengths[operand]);
+            // What has a name is one word.
+            let length = if named(operand) { 1 } else { lengths[operand] };
+            lengths[id] = lengths[id].saturating_add(length);
             uses[operand] += usize::from(needed.contains(&id));
         }
     }
-    let named = |id: TermId| derivation.names.iter().any(|(_, named)| *named == id);
     let repeated = |id: &TermId| uses[*id] > 1 && lengths[*id] >= LONG && !named(*id);
     let repeated: Vec<TermId> = (0..uses.len()).filter(repeated).collect();
-    for (index, id) in repeated.into_iter().enumerate() {
-        name(&mut derivation, equation, &format!("t{}", index + 1), id);
+    let divides = |id: TermId| {
+        let below = |term: &Term| match term {
+            Term::Product(factors) => factors.iter().any(|(e, by)| *e == id && *by < 0),
+            _ => false,
+        };
+        formulas.terms().iter().any(below)
+    };
+    let roles: Vec<(TermId, bool)> = repeated.into_iter().map(|id| (id, divides(id))).collect();
+    let mut number = 0;
+    for (id, divides) in roles {
+        let is_free = derivation.names.iter().all(|(name, _)| name != DENOMINATOR);
+        if divides && is_free {
+            name(&mut derivation, equation, DENOMINATOR, id);
+        } else {
+            number += 1;
+            name(&mut derivation, equation, &format!("t{number}"), id);
+        }
     }
     derivation
 }

@@ -188,3 +188,56 @@ fn an_empty_batch_is_empty_and_has_zero_gradients() {
         assert!(found.dparameters.iter().flatten().all(|gradient| *gradient == 0.0), "{text}");
     }
 }
+
+/// What single precision is for: numbers of any size that it holds.
+#[test]
+fn single_precision_keeps_its_digits_at_any_scale_and_offset() {
+    let changes: [(&str, fn(f64) -> f64); 6] = [
+        ("as drawn", |x| x),
+        ("scale 1e20", |x| x * 1e20),
+        ("scale 1e-20", |x| x * 1e-20),
+        ("offset 1e7", |x| (x * 64.0).round() + 1e7),
+        ("negative offset", |x| (x * 64.0).round() - 1e6),
+        ("equal numbers", |_| 3.0),
+    ];
+    let equations = [
+        ("features", "gamma * (x - mean(x)) / sqrt(var(x) + eps) + beta"),
+        ("samples+positions", "gamma * (x - mean(x)) / sqrt(var(x) + eps) + beta"),
+        ("positions+group", "gamma * (x - mean(x)) / sqrt(var(x) + eps) + beta"),
+        ("features", "gamma * x / sqrt(mean(x^2) + eps)"),
+        ("none", "gamma * tanh(alpha * x) + beta"),
+        ("none", "gamma * x / sqrt(1 + x^2)"),
+        ("features", "gamma * x / (mean(abs(x)) + eps)"),
+        ("features", "x / max(norm2(x), eps)"),
+    ];
+    for (over, text) in equations {
+        let equation = parsed(text, over);
+        let compiled = Compiled::new(&equation);
+        for (name, change) in changes {
+            let mut point = Point::new(&equation, Extents::new(6, 2, 70, 2).unwrap());
+            for x in &mut point.x {
+                *x = f64::from(change(*x) as f32);
+            }
+            let defined = point.defined(&equation, equations::Mode::Train);
+            let (single, _) = point.compiled::<f32>(&compiled, Mode::Train);
+            let name = format!("{text} over {over}, {name}");
+            let off = relative(&single.y, &defined.y);
+            assert!(off < 1e-6, "{name}: the value is off by {off:e}");
+            let off = relative(&single.dx, &defined.dx);
+            assert!(off < 2e-5, "{name}: the gradient is off by {off:e}");
+            for (single, defined) in single.dparameters.iter().zip(&defined.dparameters) {
+                let off = relative(single, defined);
+                assert!(off < 2e-5, "{name}: a parameter's gradient is off by {off:e}");
+            }
+        }
+    }
+}
+
+/// The largest difference in units of the largest number, however small that is; NaN nowhere.
+fn relative(a: &[f64], b: &[f64]) -> f64 {
+    assert!(a.iter().chain(b).all(|value| value.is_finite()), "not finite");
+    let scale = b.iter().fold(0.0, |most: f64, b| most.max(b.abs()));
+    // The smallest number that single precision holds with all its digits.
+    let scale = scale.max(f64::from(f32::MIN_POSITIVE));
+    a.iter().zip(b).map(|(a, b)| (a - b).abs() / scale).fold(0.0, f64::max)
+}

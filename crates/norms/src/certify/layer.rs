@@ -3,14 +3,14 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use equations::{Axes, Extents};
+use equations::{Axes, Extents, Operation};
 use gradcheck::{
     Evaluation, Kernel, KernelInfo, Layer, Mode, Parameter, Precision, Property, Role, Slices,
 };
 use ops::Layout;
 
 use super::kernel::EntryKernel;
-use crate::catalogue::Kernel as Operation;
+use crate::catalogue::Kernel as Trained;
 use crate::choice::{Evaluator, NormChoice};
 use crate::claims::{Claim, degree_of_eps};
 
@@ -65,8 +65,20 @@ impl EntryLayer {
 
     /// The operations that differ: without a fused kernel the fastest is the compiled one.
     fn operations(&self) -> impl Iterator<Item = &'static (Precision, Evaluator)> {
-        let has_kernel = self.plain.kernel() != Operation::Compiled;
+        let has_kernel = self.plain.kernel() != Trained::Compiled;
         OPERATIONS.iter().filter(move |(_, by)| has_kernel || *by != Evaluator::Fastest)
+    }
+
+    /// Along which axes a shift has to be the same to change nothing: those of the statistics, or all
+    /// of them where the statistics have several.
+    fn shifted_together(&self) -> Axes {
+        let equation = self.plain.equation();
+        let axes = equation.expression().nodes().iter().filter_map(|node| match node.operation {
+            Operation::Statistic(_, _, axes) => Some(axes),
+            _ => None,
+        });
+        let over = equation.over();
+        if axes.into_iter().all(|axes| axes == over) { over } else { Axes::ALL }
     }
 
     fn extents(&self, shape: &[usize]) -> Extents {
@@ -147,7 +159,7 @@ impl Layer for EntryLayer {
     fn properties(&self, shape: &[usize]) -> Vec<Property> {
         let extents = self.extents(shape);
         // The slices over which the norm takes its statistics: what it varies along names them.
-        let over = self.plain.equation().over();
+        let over = self.shifted_together();
         let slices = Slices::by(shape, |index| slice(&extents, over, index));
         let samples = Slices::by(shape, |index| index[0]);
         let claims = |claim| self.claims.contains(&claim);

@@ -58,6 +58,9 @@ pub(super) enum Pointwise {
     Unary(Unary, View),
     Pair(Pair, View, View),
     Triple(Triple, [View; 3]),
+    /// `a + sign b`, where b varies along the lanes but not from block to block: a mean of numbers far
+    /// from 0 has more digits than they have, and the differences from it need them.
+    Shift(f64, View, View),
 }
 
 /// A product with a sum around it: two operations that need no block between them.
@@ -142,7 +145,9 @@ impl Pointwise {
     pub(super) fn reads_cotangent(&self) -> bool {
         match self {
             Pointwise::Unary(_, a) => a.is_cotangent(),
-            Pointwise::Pair(_, a, b) => a.is_cotangent() || b.is_cotangent(),
+            Pointwise::Pair(_, a, b) | Pointwise::Shift(_, a, b) => {
+                a.is_cotangent() || b.is_cotangent()
+            }
             Pointwise::Triple(_, operands) => operands.iter().any(View::is_cotangent),
         }
     }
@@ -536,10 +541,20 @@ impl<'a, 'd> Writer<'a, 'd> {
         match self.operation(id) {
             Operation::Unary(unary, a) => Some(Pointwise::Unary(unary, self.block_view(a))),
             Operation::Binary(pair, a, b) => {
-                Some(Pointwise::Pair(pair, self.block_view(a), self.block_view(b)))
+                let shifts = self.is_full(a) && !self.is_full(b) && !self.is_parameter(b);
+                let (a, b) = (self.block_view(a), self.block_view(b));
+                Some(match pair {
+                    Pair::Add if shifts && b.varies_along() => Pointwise::Shift(1.0, a, b),
+                    Pair::Subtract if shifts && b.varies_along() => Pointwise::Shift(-1.0, a, b),
+                    _ => Pointwise::Pair(pair, a, b),
+                })
             }
             _ => None,
         }
+    }
+
+    fn is_parameter(&self, id: NodeId) -> bool {
+        matches!(self.operation(self.draft.same_as[id]), Operation::Input(_))
     }
 
     /// A sum or difference of something and a product that nothing else needs.

@@ -8,10 +8,11 @@ use equations::Input;
 
 use super::chunk::{Arrays, Chunk, InBlock, Pointwise, Step};
 use super::kernels::{
-    self, Operand, Totals, cast, identity, pair, pair_of_numbers, together, unary, unary_number,
+    self, Operand, Totals, cast, identity, pair, pair_of_numbers, split, together, unary,
+    unary_number,
 };
 use super::plan::Plan;
-use super::program::Unary;
+use super::program::{Pair, Unary};
 use super::view::{Block, Kind, Operands, View};
 use crate::{Buffer, Element};
 
@@ -65,10 +66,14 @@ struct Work<'a, E, F: Element> {
     arrays: &'a mut [Vec<f64>],
     /// Those of the arrays that blocks are computed with, in the type of the blocks.
     slices: Vec<Vec<F>>,
+    /// What they have lost in that type.
+    lows: Vec<Vec<F>>,
     /// What varies along all axes, for the block at hand.
     blocks: Vec<Vec<F>>,
     /// Operands of a block that are not one lane, written out, and a result on its way.
     scratch: [Vec<F>; 3],
+    /// A number for every lane of a block.
+    numbers: Vec<f64>,
     result: Vec<F>,
     /// Where the chunk at hand starts in what is as large as x.
     start: usize,
@@ -97,8 +102,10 @@ impl Plan {
         }
         let unspecified = |len: usize| Buffer::<F>::unspecified(len).into_vec();
         let mut slices: Vec<Vec<F>> = vec![Vec::new(); arrays.len()];
+        let mut lows = slices.clone();
         for &slot in &self.cast {
             slices[slot] = unspecified(arrays[slot].len());
+            lows[slot] = unspecified(arrays[slot].len());
         }
         let blocks = self.blocks.iter().map(|len| unspecified(*len)).collect();
         let longest = self.blocks.iter().max().copied().unwrap_or(0);
@@ -108,22 +115,24 @@ impl Plan {
             out: Written::of(out),
             arrays,
             slices,
+            lows,
             blocks,
             scratch: [longest; 3].map(unspecified),
+            numbers: Vec::new(),
             result: unspecified(longest),
             start: 0,
             outer: [0; 4],
         };
         self.before.run(&mut work);
         for &slot in &self.cast_before {
-            cast(&mut work.slices[slot], &work.arrays[slot]);
+            split(&mut work.slices[slot], &mut work.lows[slot], &work.arrays[slot]);
         }
         self.chunks(&mut work);
         (work.start, work.outer) = (0, [0; 4]);
         self.after.run(&mut work);
         // The buffers go back to the thread's pool.
-        let Work { slices, blocks, scratch, result, .. } = work;
-        let all = slices.into_iter().chain(blocks).chain(scratch).chain([result]);
+        let Work { slices, lows, blocks, scratch, result, .. } = work;
+        let all = slices.into_iter().chain(lows).chain(blocks).chain(scratch).chain([result]);
         all.for_each(|vector| drop(Buffer::from_vec(vector)));
     }
 
@@ -171,7 +180,8 @@ impl Chunk {
                 Step::Cast { array, block } => {
                     let range = array.base(&work.outer)..array.base(&work.outer) + block.len();
                     let slot = array.slot;
-                    cast(&mut work.slices[slot][range.clone()], &work.arrays[slot][range]);
+                    let high = &mut work.slices[slot][range.clone()];
+                    split(high, &mut work.lows[slot][range.clone()], &work.arrays[slot][range]);
                 }
                 Step::Pass(steps) => {
                     for block in &self.blocks {
@@ -318,15 +328,45 @@ impl<E: Element, F: Element> Work<'_, E, F> {
         }
     }
 
-    #[inline(always)]
     fn compute(&mut self, operation: &Pointwise, out: &mut [F], block: &Block) {
         let columns = block.columns;
         match operation {
             Pointwise::Unary(operation, a) => {
                 self.with([a, a, a], block, |[a, ..]| unary_of(*operation, out, a, columns));
             }
+            Pointwise::Pair(
+                operation @ (Pair::Add | Pair::Subtract | Pair::AddScaled(_)),
+                a,
+                b,
+            ) => {
+                // A number for every lane keeps all its digits in a sum.
+                self.with_lanes([a, b], block, |[a, b]| pair(*operation, out, a, b, columns));
+            }
             Pointwise::Pair(operation, a, b) => {
                 self.with([a, b, b], block, |[a, b, _]| pair(*operation, out, a, b, columns));
+            }
+            Pointwise::Shift(sign, a, b) => {
+                let operands = Operands {
+                    blocks: &self.blocks,
+                    given: given(&self.x, self.cotangent.as_ref(), &self.out),
+                    first: self.start + block.start(),
+                    slices: &self.slices,
+                    arrays: self.arrays,
+                };
+                let lost = Operands { slices: &self.lows, ..operands };
+                let views = [(a, operands), (b, operands), (b, lost)];
+                let [a, b, lost] = views.map(|(view, from)| view.operand(from, &self.outer, block));
+                if let (Some(a), Some(b), Some(lost)) = (a, b, lost) {
+                    let columns = match b {
+                        Operand::Columns(all) => all.len(),
+                        _ => block.len(),
+                    };
+                    kernels::shift_columns(*sign, out, [a, b, lost], columns);
+                    return;
+                }
+                let pair = if *sign < 0.0 { Pair::Subtract } else { Pair::Add };
+                let Pointwise::Shift(_, a, b) = operation else { return };
+                self.compute(&Pointwise::Pair(pair, a.clone(), b.clone()), out, block);
             }
             Pointwise::Triple(operation, [a, b, c]) => {
                 self.with([a, b, c], block, |[a, b, c]| {
@@ -352,16 +392,33 @@ impl<E: Element, F: Element> Work<'_, E, F> {
         }
     }
 
+    /// Hands two operands over, what is the same along every lane as a number for each.
+    fn with_lanes(
+        &mut self,
+        views: [&View; 2],
+        block: &Block,
+        run: impl FnOnce([Operand<'_, F>; 2]),
+    ) {
+        let mut numbers = take(&mut self.numbers);
+        let lanes = |view: &View| !view.varies_along() && !matches!(view.kind, Kind::Constant);
+        let [a, b] = views;
+        if lanes(b) && !lanes(a) {
+            let array = &self.arrays[b.slot];
+            numbers.clear();
+            numbers.extend((0..block.lanes).map(|lane| array[b.start(&self.outer, block, lane)]));
+            self.with([a, a, a], block, |[a, ..]| run([a, Operand::Lanes(&numbers)]));
+        } else {
+            self.with([a, b, b], block, |[a, b, _]| run([a, b]));
+        }
+        self.numbers = numbers;
+    }
+
     /// Hands operands over; what has its lanes anywhere is written out before.
     #[inline(always)]
     fn with(&mut self, views: [&View; 3], block: &Block, run: impl FnOnce([Operand<'_, F>; 3])) {
         let operands = Operands {
             blocks: &self.blocks,
-            given: match (&self.x, &self.cotangent, &self.out) {
-                (Read::Same(x), Some(Read::Same(cotangent)), _) => Some([x, cotangent]),
-                (Read::Same(x), None, Written::Same(cotangent)) => Some([x, &**cotangent]),
-                _ => None,
-            },
+            given: given(&self.x, self.cotangent.as_ref(), &self.out),
             first: self.start + block.start(),
             slices: &self.slices,
             arrays: self.arrays,
@@ -381,6 +438,21 @@ impl<E: Element, F: Element> Work<'_, E, F> {
             operand_c.unwrap_or_else(|| written_out(&mut of_c, c, operands, outer, block)),
         ]);
         self.scratch = [of_a, of_b, of_c];
+    }
+}
+
+/// x and the cotangent, where they have the type of the blocks; in place the cotangent is what the
+/// result replaces.
+#[inline(always)]
+fn given<'a, E, F>(
+    x: &Read<'a, E, F>,
+    cotangent: Option<&Read<'a, E, F>>,
+    out: &'a Written<'_, E, F>,
+) -> Option<[&'a [F]; 2]> {
+    match (x, cotangent, out) {
+        (Read::Same(x), Some(Read::Same(cotangent)), _) => Some([x, cotangent]),
+        (Read::Same(x), None, Written::Same(cotangent)) => Some([x, &**cotangent]),
+        _ => None,
     }
 }
 

@@ -55,6 +55,35 @@ pub(super) fn cast<E: Element, F: Element>(out: &mut [F], values: &[E]) {
     }
 }
 
+/// Numbers of another type, and what is lost of them.
+#[multiversion(targets = "simd")]
+pub(super) fn split<F: Element>(high: &mut [F], low: &mut [F], values: &[f64]) {
+    for ((high, low), &value) in high.iter_mut().zip(low).zip(values) {
+        *high = F::nearest(value);
+        let lost = F::nearest(value - high.double());
+        *low = if lost.is_finite() { lost } else { F::zero() };
+    }
+}
+
+/// `a + sign (high + low)` for numbers of columns that have more digits than their type.
+#[multiversion(targets = "simd")]
+pub(super) fn shift_columns<F: Element>(
+    sign: f64,
+    out: &mut [F],
+    [a, high, low]: [Operand<'_, F>; 3],
+    columns: usize,
+) {
+    let sign = F::nearest(sign);
+    for (lane, out) in out.chunks_exact_mut(columns).enumerate() {
+        let lanes = [a, high, low].map(|operand| operand.lane(lane, columns));
+        if let [Lane::Slice(a), Lane::Slice(high), Lane::Slice(low)] = lanes {
+            for (((out, &a), &high), &low) in out.iter_mut().zip(a).zip(high).zip(low) {
+                *out = (a + sign * high) + sign * low;
+            }
+        }
+    }
+}
+
 #[multiversion(targets = "simd")]
 pub(super) fn unary<F: Element>(operation: Unary, out: &mut [F], a: &[F]) {
     #[inline(always)]
