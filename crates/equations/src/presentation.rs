@@ -80,7 +80,11 @@ fn named_ratio(derivation: Derivation, equation: &NormEquation) -> Derivation {
         if pairs > 0 {
             let ratio = ratio(formulas);
             named = Some(ratio);
-            product.insert(0, (ratio, pairs));
+            // As people write it: `dy xhat`, but `xhat mean(g xhat)`.
+            let statistic =
+                |&(e, _): &(TermId, i32)| matches!(formulas.terms()[e], Term::Statistic(..));
+            let before = product.iter().position(statistic).unwrap_or(product.len());
+            product.insert(before, (ratio, pairs));
         }
         let rest = [(above, of_above - pairs), (below, -left_below)];
         product.extend(rest.iter().filter(|(_, by)| *by != 0).map(|&(e, by)| (place[e], by)));

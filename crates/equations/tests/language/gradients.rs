@@ -20,7 +20,7 @@ fn layer_norm() {
 s = sqrt(var(x) + eps)
 xhat = (x - mean(x)) / s
 g = dy * gamma
-dx = (g - mean(g) - mean(g * xhat) * xhat) / s
+dx = (g - mean(g) - xhat * mean(g * xhat)) / s
 dgamma = sum[samples+positions](dy * xhat)
 dbeta = sum[samples+positions](dy)",
     );
@@ -34,7 +34,7 @@ fn rms_norm_in_three_notations() {
 s = √(mean(x²) + ε)
 xhat = x / s
 g = dy · γ
-dx = (g − mean(g · xhat) · xhat) / s
+dx = (g − xhat · mean(g · xhat)) / s
 dγ = sum[samples+positions](dy · xhat)";
     assert_eq!(derivation.papers(&rms), papers.trim());
     let latex = r"
@@ -42,7 +42,7 @@ dγ = sum[samples+positions](dy · xhat)";
 s &= \sqrt{\operatorname{mean}(x^{2}) + \epsilon} \\
 \hat{x} &= \frac{x}{s} \\
 g &= dy \, \gamma \\
-dx &= \frac{g - \operatorname{mean}(g \, \hat{x}) \, \hat{x}}{s} \\
+dx &= \frac{g - \hat{x} \, \operatorname{mean}(g \, \hat{x})}{s} \\
 d\gamma &= \operatorname{sum}_{\text{samples+positions}}(dy \, \hat{x})
 \end{aligned}";
     assert_eq!(derivation.latex(&rms), latex.trim());
@@ -80,8 +80,8 @@ fn running_averages_have_the_names_of_their_definitions() {
         "samples+positions",
         Mode::Eval,
         "
-t1 = sqrt(average_v + eps)
-dx = dy * gamma / t1
-dgamma = sum(dy * (x - average_m)) / t1",
+s = sqrt(average_v + eps)
+dx = dy * gamma / s
+dgamma = sum(dy * (x - average_m)) / s",
     );
 }
