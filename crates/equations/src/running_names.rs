@@ -9,7 +9,7 @@ impl NormEquation {
     /// use equations::{NormEquation, NormSource};
     /// let norm = NormEquation::parse(&NormSource {
     ///     equation: "m = running(mean(x), 0); (x - m) / running(rms(x), 1)",
-    ///     over: "samples",
+    ///     over: "samples+positions",
     ///     parameters: &[],
     ///     constants: &[],
     /// })

@@ -10,6 +10,7 @@ mod kernels;
 mod plan;
 mod program;
 mod shape;
+mod steps;
 mod view;
 
 use std::cell::RefCell;

@@ -11,9 +11,9 @@
 
 use equations::{Axes, Extents, Input};
 
-use super::chunk::Chunk;
 use super::program::{NodeId, Operation, Program, Reduction};
 use super::shape::{Mask, Shape};
+use super::steps::Chunk;
 use super::view::{Kind, View};
 
 /// What a plan is for.

@@ -1,0 +1,116 @@
+//! What a chunk is made of.
+
+use equations::Input;
+
+use super::program::{Pair, Reduction, Unary};
+use super::view::{Block, View};
+
+/// The work of a chunk.
+#[derive(Debug, Default)]
+pub(super) struct Chunk {
+    /// How the passes go through the chunk.
+    pub(super) blocks: Vec<Block>,
+    pub(super) steps: Vec<Step>,
+}
+
+#[derive(Debug)]
+pub(super) enum Step {
+    /// Something of fewer axes, all of it at once.
+    Arrays { operation: Arrays, out: View, block: Block },
+    /// Totals of a chunk start as the identity.
+    Start { total: View, block: Block, reduction: Reduction },
+    /// Sums become means.
+    Divide { total: View, block: Block, count: f64 },
+    /// Blocks are computed with an array, in their own type.
+    Cast { array: View, block: Block },
+    /// Over all blocks, in order.
+    Pass(Vec<InBlock>),
+}
+
+#[derive(Debug)]
+pub(super) enum Arrays {
+    Unary(Unary, View),
+    Pair(Pair, View, View),
+    /// Of an operand whose lanes the block says.
+    Reduce(Reduction, View),
+}
+
+#[derive(Debug)]
+pub(super) enum InBlock {
+    /// Reads x or the cotangent.
+    Load(Input, usize),
+    /// Computes a block.
+    Compute(Pointwise, usize),
+    Reduce(Reduction, View, View),
+    ReduceProducts(View, View, View),
+    /// Writes the wide result.
+    Store(View),
+    /// Computes the wide result where it is to be, or in a block first where that cannot be.
+    Finish(Pointwise, usize),
+    /// Writes an array that outlives the chunk.
+    Keep(View, View),
+}
+
+/// What is computed element by element.
+#[derive(Debug)]
+pub(super) enum Pointwise {
+    Unary(Unary, View),
+    Pair(Pair, View, View),
+    Triple(Triple, [View; 3]),
+    /// `a + sign b`, where b varies along the lanes but not from block to block: a mean of numbers far
+    /// from 0 has more digits than they have, and the differences from it need them.
+    Shift(f64, View, View),
+}
+
+/// A product with a sum around it: two operations that need no block between them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Triple {
+    /// `a * b + c`
+    Add,
+    /// `a * b - c`
+    Subtract,
+    /// `c - a * b`
+    SubtractFrom,
+}
+
+impl Chunk {
+    /// Whether nothing reads the cotangent of a block once its result is written.
+    pub(super) fn can_be_in_place(&self) -> bool {
+        let mut written = false;
+        for step in &self.steps {
+            let Step::Pass(steps) = step else { continue };
+            for step in steps {
+                if written && step.reads_cotangent() {
+                    return false;
+                }
+                written |= matches!(step, InBlock::Store(_) | InBlock::Finish(..));
+            }
+        }
+        true
+    }
+}
+
+impl InBlock {
+    fn reads_cotangent(&self) -> bool {
+        match self {
+            InBlock::Load(..) => true,
+            InBlock::Compute(operation, _) | InBlock::Finish(operation, _) => {
+                operation.reads_cotangent()
+            }
+            InBlock::Store(a) | InBlock::Reduce(_, _, a) | InBlock::Keep(_, a) => a.is_cotangent(),
+            InBlock::ReduceProducts(_, a, b) => a.is_cotangent() || b.is_cotangent(),
+        }
+    }
+}
+
+impl Pointwise {
+    pub(super) fn reads_cotangent(&self) -> bool {
+        match self {
+            Pointwise::Unary(_, a) => a.is_cotangent(),
+            Pointwise::Pair(_, a, b) | Pointwise::Shift(_, a, b) => {
+                a.is_cotangent() || b.is_cotangent()
+            }
+            Pointwise::Triple(_, operands) => operands.iter().any(View::is_cotangent),
+        }
+    }
+}
