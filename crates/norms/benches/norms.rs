@@ -1,27 +1,56 @@
-//! Every norm of the catalogue, forward and backward, by the operation that training uses; and the
-//! dfdx witness of layer normalization beside its fused kernel.
+//! Norms forward and backward: the compiled equation of each, the fused kernels and the dfdx witness
+//! beside it.
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use norms::{CATALOGUE, Evaluator, Norm, NormChoice, find};
+use std::sync::Arc;
+
+use criterion::measurement::WallTime;
+use criterion::{
+    BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
+};
+use equations::ParameterShape;
+use norms::{Definition, Evaluator, Norm, NormChoice, find};
 use ops::{Layout, Mode, Pass, Value};
 
 fn forward_and_backward(criterion: &mut Criterion) {
     for (rows, width) in [(128, 256), (4096, 512)] {
         let mut group = criterion.benchmark_group(format!("norms {rows}x{width}"));
         group.throughput(Throughput::Elements((rows * width) as u64)).sample_size(10);
-        for entry in CATALOGUE {
-            let norm = NormChoice::plain(entry).build::<f32>(Evaluator::Fastest);
-            bench(&mut group, entry.name, &*norm, rows, width);
-            let compiled = NormChoice::plain(entry).build::<f32>(Evaluator::Compiled);
-            bench(&mut group, &format!("{} compiled", entry.name), &*compiled, rows, width);
+        let mut bench = |name: &str, choice: &NormChoice, evaluator: Evaluator| {
+            bench(&mut group, name, &*choice.build::<f32>(evaluator), rows, width);
+        };
+        bench("layer/fused", &listed("layer", 1), Evaluator::Fastest);
+        bench("layer/compiled", &listed("layer", 1), Evaluator::Compiled);
+        bench("layer/dfdx", &listed("layer", 1), Evaluator::Dfdx);
+        bench("rms/compiled", &listed("rms", 1), Evaluator::Compiled);
+        bench("dyt/compiled", &dynamic_tanh(), Evaluator::Compiled);
+        bench("batch/fused", &listed("batch", 1), Evaluator::Fastest);
+        bench("batch/compiled", &listed("batch", 1), Evaluator::Compiled);
+        for groups in [1, 8, 32] {
+            let name = format!("group-{groups}/compiled");
+            bench(&name, &listed("group", groups), Evaluator::Compiled);
         }
-        let layer = NormChoice::plain(find("layer").expect("listed"));
-        bench(&mut group, "layer by dfdx", &*layer.build::<f32>(Evaluator::Dfdx), rows, width);
     }
 }
 
+fn listed(name: &str, groups: usize) -> NormChoice {
+    let plain = NormChoice::plain(find(name).expect("in the catalogue"));
+    plain.with(groups, Vec::new()).expect("no constant is changed")
+}
+
+/// Zhu et al. 2025, arXiv:2503.10622.
+fn dynamic_tanh() -> NormChoice {
+    let definition = Definition {
+        name: "dyt".to_owned(),
+        equation: "gamma * tanh(alpha * x) + beta".to_owned(),
+        over: "none".to_owned(),
+        parameters: vec![("alpha".to_owned(), ParameterShape::Scalar, 0.5)],
+        constants: vec![],
+    };
+    NormChoice::defined(Arc::new(definition), 1, Vec::new()).expect("a sound equation")
+}
+
 fn bench(
-    group: &mut criterion::BenchmarkGroup<'_, criterion::measurement::WallTime>,
+    group: &mut BenchmarkGroup<'_, WallTime>,
     name: &str,
     norm: &dyn Norm<f32>,
     rows: usize,

@@ -192,7 +192,8 @@ fn an_empty_batch_is_empty_and_has_zero_gradients() {
 /// What single precision is for: numbers of any size that it holds.
 #[test]
 fn single_precision_keeps_its_digits_at_any_scale_and_offset() {
-    let changes: [(&str, fn(f64) -> f64); 6] = [
+    type Change = (&'static str, fn(f64) -> f64);
+    let changes: [Change; 6] = [
         ("as drawn", |x| x),
         ("scale 1e20", |x| x * 1e20),
         ("scale 1e-20", |x| x * 1e-20),

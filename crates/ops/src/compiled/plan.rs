@@ -97,8 +97,8 @@ pub(super) struct Draft<'a> {
     is_given: Vec<bool>,
 }
 
-/// Blocks are about so long: 16 of them fit into the nearest caches.
-const BLOCK: usize = 512;
+/// Blocks are about so long: a dozen of them, in single precision, fit into the second cache.
+const BLOCK: usize = 2048;
 /// A chunk of so many numbers is one block, even if that is somewhat longer.
 const LONGEST_BLOCK: usize = 4096;
 /// Chunks that are shorter are taken together.
