@@ -205,6 +205,23 @@ mod tests {
     }
 
     #[test]
+    fn a_kink_of_a_curved_function_is_passed_by_too() {
+        // A quotient by |x| and something that bends: as when one entry of a mean of absolute values
+        // is near 0. The slope is by the rule of quotients.
+        let curved = |x: f64| (0.3 + x) / (x.abs() + (2.0 + 0.1 * x).powi(2));
+        let slope = |x: f64| {
+            let (above, below) = (0.3 + x, x.abs() + (2.0 + 0.1 * x).powi(2));
+            let of_below = x.signum() + 0.2 * (2.0 + 0.1 * x);
+            (below - above * of_below) / (below * below)
+        };
+        for x in [0.2, 0.02, 3e-3, 2e-4, -2e-4, -3e-3] {
+            let found = derivative(curved, x, 4.0).expect("enough steps");
+            assert!((found.value - slope(x)).abs() <= 8.0 * found.error, "{x}: {found:?}");
+            assert!(found.error < 1e-8, "{x}: {found:?}");
+        }
+    }
+
+    #[test]
     fn steps_of_a_whole_period_do_not_pass_for_a_flat_function() {
         let found = derivative(|x| (std::f64::consts::TAU * x).sin(), 0.1, 4.0).expect("enough");
         let exact = std::f64::consts::TAU * (0.1 * std::f64::consts::TAU).cos();

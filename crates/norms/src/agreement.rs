@@ -135,9 +135,12 @@ fn double<E: Element>(values: &[E]) -> Vec<f64> {
 
 #[cfg(test)]
 mod tests {
-    use equations::Extents;
+    use std::sync::Arc;
+
+    use equations::{Extents, ParameterShape};
 
     use super::*;
+    use crate::Definition;
     use crate::catalogue::CATALOGUE;
 
     /// Samples, positions, features: odd and even, one row, one column, vector tails.
@@ -202,6 +205,55 @@ mod tests {
                         let off = largest_difference(&result, &witness, &point);
                         assert!(off <= 1e-10, "{name}: {evaluator:?} differs from dfdx by {off:e}");
                     }
+                }
+            }
+        });
+    }
+
+    /// The equations that the language's own tests have: every function, statistic and shape.
+    fn for_every_equation(mut check: impl FnMut(&str, &NormChoice)) {
+        let lines = include_str!("../../equations/tests/equations.txt").lines();
+        for line in lines.filter(|line| !line.starts_with('#')) {
+            let (over, equation) = line.split_once('|').expect("axes and an equation");
+            let definition = Definition {
+                name: "defined".to_owned(),
+                equation: equation.trim().to_owned(),
+                over: over.trim().to_owned(),
+                parameters: [
+                    ("alpha", ParameterShape::Scalar),
+                    ("scale", ParameterShape::Group),
+                    ("place", ParameterShape::Position),
+                    ("row", ParameterShape::Output),
+                ]
+                .map(|(name, shape)| (name.to_owned(), shape, 0.5))
+                .to_vec(),
+                constants: Vec::new(),
+            };
+            let definition = Arc::new(definition);
+            for groups in [1, 2] {
+                let choice = NormChoice::defined(Arc::clone(&definition), groups, Vec::new());
+                check(line, &choice.expect("a sound equation"));
+            }
+        }
+    }
+
+    #[test]
+    fn dfdx_and_the_compiled_equation_agree_over_the_whole_language() {
+        for_every_equation(|line, choice| {
+            for (samples, positions, features) in [(3, 2, 4), (1, 1, 6), (5, 1, 2), (2, 3, 66)] {
+                let extents = Extents::new(samples, positions, features, choice.groups());
+                let extents = extents.expect("two groups divide them");
+                let point = Point::random(choice.equation(), extents, 3)
+                    // Away from poles and kinks, where roundings decide.
+                    .map_x(|_, x| x + 0.25_f64.copysign(x));
+                for mode in [Mode::Train, Mode::Eval] {
+                    let witness = run::<f64>(choice, Evaluator::Dfdx, &point, mode);
+                    let defined = definition(choice, &point, mode);
+                    let off = furthest(&witness.y, &defined) / positive(largest(&defined));
+                    assert!(off <= 1e-10, "{line} {extents:?} {mode:?}: dfdx is off by {off:e}");
+                    let compiled = run::<f64>(choice, Evaluator::Compiled, &point, mode);
+                    let off = largest_difference(&compiled, &witness, &point);
+                    assert!(off <= 1e-9, "{line} {extents:?} {mode:?}: off by {off:e}");
                 }
             }
         });
