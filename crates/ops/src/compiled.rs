@@ -5,6 +5,7 @@
 //! this costs less than it saves: no square or cube leaves the range, and no sum needs care.
 
 mod chunk;
+mod draft;
 mod execute;
 mod kernels;
 mod plan;

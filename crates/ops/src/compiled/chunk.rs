@@ -4,7 +4,7 @@ mod passes;
 
 use equations::Input;
 
-use super::plan::{Draft, Phase, kind};
+use super::draft::{Draft, Phase, kind};
 use super::program::{NodeId, Operation, Reduction};
 use super::steps::{Arrays, Chunk, Step};
 use super::view::{Block, Kind, View};

@@ -1,7 +1,7 @@
 //! The passes of a chunk over its blocks.
 
 use super::{Writer, whole};
-use crate::compiled::plan::Phase;
+use crate::compiled::draft::Phase;
 use crate::compiled::program::{NodeId, Operation, Pair, Reduction};
 use crate::compiled::steps::{InBlock, Pointwise, Step, Triple};
 use crate::compiled::view::Block;
