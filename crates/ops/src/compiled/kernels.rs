@@ -58,6 +58,17 @@ pub(super) fn cast<E: Element, F: Element>(out: &mut [F], values: &[E]) {
     }
 }
 
+/// A number for every lane, written out along it.
+#[multiversion(targets = "simd")]
+pub(super) fn spread<F: Element>(out: &mut [F], numbers: &[f64], columns: usize) {
+    for (out, &number) in out.chunks_exact_mut(columns).zip(numbers) {
+        let number = F::nearest(number);
+        for out in out {
+            *out = number;
+        }
+    }
+}
+
 /// Numbers of another type, and what is lost of them.
 #[multiversion(targets = "simd")]
 pub(super) fn split<F: Element>(high: &mut [F], low: &mut [F], values: &[f64]) {

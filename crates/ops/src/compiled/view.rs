@@ -84,6 +84,16 @@ impl View {
         !number && !matches!(self.kind, Kind::Lanes { along: false, .. })
     }
 
+    /// Whether there is a number for every lane, but not one after the other, or for lanes so short that
+    /// they would be written out.
+    pub(super) fn has_numbers_anywhere(&self, block: &Block) -> bool {
+        match self.kind {
+            Kind::PerLane => block.columns < SHORTEST_LANE,
+            Kind::Lanes { along, .. } => !along,
+            _ => false,
+        }
+    }
+
     pub(super) fn is_cotangent(&self) -> bool {
         matches!(self.kind, Kind::Given { x: false })
     }

@@ -4,7 +4,7 @@ use std::mem::take;
 
 use super::{Read, Work, Written};
 use crate::Element;
-use crate::compiled::kernels::Operand;
+use crate::compiled::kernels::{self, Operand};
 use crate::compiled::view::{Block, Kind, Operands, View};
 
 impl<E: Element, F: Element> Work<'_, E, F> {
@@ -16,9 +16,8 @@ impl<E: Element, F: Element> Work<'_, E, F> {
         run: impl FnOnce([Operand<'_, F>; 2]),
     ) {
         let mut numbers = take(&mut self.numbers);
-        let lanes = |view: &View| !view.varies_along() && !matches!(view.kind, Kind::Constant);
         let [a, b] = views;
-        if lanes(b) && !lanes(a) {
+        if b.has_numbers_anywhere(block) && !a.has_numbers_anywhere(block) {
             let array = &self.arrays[b.slot];
             numbers.clear();
             numbers.extend((0..block.lanes).map(|lane| array[b.start(&self.outer, block, lane)]));
@@ -84,6 +83,11 @@ fn written_out<'a, F: Element>(
     outer: &[usize; 4],
     block: &Block,
 ) -> Operand<'a, F> {
+    if let Kind::PerLane = view.kind {
+        let numbers = &from.arrays[view.slot][view.start(outer, block, 0)..];
+        kernels::spread(&mut scratch[..block.len()], numbers, block.columns);
+        return Operand::Each(&scratch[..block.len()]);
+    }
     for (lane, out) in scratch[..block.len()].chunks_exact_mut(block.columns).enumerate() {
         let start = view.start(outer, block, lane);
         if view.varies_along() {

@@ -29,6 +29,9 @@ pub(in crate::compiled) fn together(reduction: Reduction, a: f64, b: f64) -> f64
 #[inline(always)]
 fn wide_sum<F: Element>(a: &[F], b: &[F], term: impl Fn(F, F) -> f64) -> f64 {
     const LANES: usize = 16;
+    if a.len() < 2 * LANES {
+        return short_sum(a, b, term);
+    }
     let (mut one, mut two) = ([0.0; LANES], [0.0; LANES]);
     let (a_pairs, a_rest) = a.as_chunks::<{ 2 * LANES }>();
     let (b_pairs, b_rest) = b.as_chunks::<{ 2 * LANES }>();
@@ -62,6 +65,23 @@ fn wide_sum<F: Element>(a: &[F], b: &[F], term: impl Fn(F, F) -> f64) -> f64 {
         width /= 2;
     }
     one[0]
+}
+
+/// The sum of `term(a, b)` over slices too short for many partial sums.
+#[inline(always)]
+fn short_sum<F: Element>(a: &[F], b: &[F], term: impl Fn(F, F) -> f64) -> f64 {
+    let mut lanes = [0.0; 4];
+    let (a_chunks, a_rest) = a.as_chunks::<4>();
+    let (b_chunks, b_rest) = b.as_chunks::<4>();
+    for (a, b) in a_chunks.iter().zip(b_chunks) {
+        for lane in 0..4 {
+            lanes[lane] += term(a[lane], b[lane]);
+        }
+    }
+    for (lane, (&a, &b)) in lanes.iter_mut().zip(a_rest.iter().zip(b_rest)) {
+        *lane += term(a, b);
+    }
+    (lanes[0] + lanes[2]) + (lanes[1] + lanes[3])
 }
 
 /// Where the parts of a reduction go.
