@@ -104,10 +104,15 @@ impl Point {
         let mut pass = Pass::recording(mode);
         let y = compiled.apply(&x, &self.extents, &parameters, &mut state, &mut pass);
         let mut gradients = pass.backward_from(&y, &nearest(&self.cotangent));
+        // Taken, as an optimizer does, so that the buffers can be used again.
+        let mut of = |value: &Value<E>| {
+            let gradient = gradients.take(value.key());
+            gradient.map_or(vec![0.0; value.as_slice().len()], |gradient| double(&gradient))
+        };
         let found = Gradients {
             y: double(y.as_slice()),
-            dx: double(gradients.of(&x)),
-            dparameters: parameters.iter().map(|p| double(gradients.of(p))).collect(),
+            dx: of(&x),
+            dparameters: parameters.iter().map(of).collect(),
         };
         (found, state.iter().map(|s| double(s)).collect())
     }
@@ -241,4 +246,19 @@ fn relative(a: &[f64], b: &[f64]) -> f64 {
     // The smallest number that single precision holds with all its digits.
     let scale = scale.max(f64::from(f32::MIN_POSITIVE));
     a.iter().zip(b).map(|(a, b)| (a - b).abs() / scale).fold(0.0, f64::max)
+}
+
+#[test]
+fn a_step_finds_the_buffers_of_the_step_before_it() {
+    for (over, text) in equations() {
+        let equation = parsed(text, over);
+        let compiled = Compiled::new(&equation);
+        let point = Point::new(&equation, Extents::new(6, 2, 12, 3).unwrap());
+        for _ in 0..2 {
+            let _ = point.compiled::<f32>(&compiled, Mode::Train);
+        }
+        let before = ops::fresh_allocations();
+        let _ = point.compiled::<f32>(&compiled, Mode::Train);
+        assert_eq!(ops::fresh_allocations(), before, "{text} over {over}");
+    }
 }
