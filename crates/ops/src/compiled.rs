@@ -1,8 +1,8 @@
 //! An equation as one operation on dfdx's tape.
 //!
 //! The derivative is that of [`equations::Derivation`]: the formulas that are printed are those that
-//! run. All arithmetic is in double precision, whatever the type of the values is. In single precision
-//! this costs less than it saves: no square or cube leaves the range, and no sum needs care.
+//! run. Statistics are in double precision, whatever the type of the values is, so that no square leaves
+//! the range and no sum needs care; what is as large as x has its type where that stays in range.
 
 mod chunk;
 mod draft;
@@ -36,6 +36,8 @@ pub struct Compiled {
 #[derive(Debug)]
 struct OneMode {
     program: Program,
+    /// Whether blocks may have the type of the values.
+    stays_in_range: bool,
     /// Statistics that the forward pass leaves for the backward pass.
     kept: Vec<NodeId>,
     /// The axes along which the parameters vary.
@@ -159,12 +161,13 @@ impl OneMode {
         let program = Program::new(equation, &equation.derivation(mode));
         let kept = kept(&program);
         let shapes = equation.parameters().iter().map(|p| p.shape.varies()).collect();
-        OneMode { program, kept, shapes, sized: RefCell::default() }
+        let stays_in_range = program.stays_in_range();
+        OneMode { program, stays_in_range, kept, shapes, sized: RefCell::default() }
     }
 
     /// Blocks have the type of the values, unless their numbers would leave its range.
     fn run<'a, E: Element>(&self, plan: &Plan, arrays: &'a mut [Vec<f64>], wide: Wide<'a, E>) {
-        if self.program.stays_in_range() {
+        if self.stays_in_range {
             plan.run::<E, E>(arrays, wide);
         } else {
             plan.run::<E, f64>(arrays, wide);

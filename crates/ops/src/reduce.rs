@@ -9,7 +9,7 @@
 use crate::{Buffer, Element};
 
 /// As many partial sums as the widest vector holds f32 numbers.
-const LANES: usize = 16;
+pub(crate) const LANES: usize = 16;
 
 /// The sum of a slice: 16 interleaved partial sums, then a tree.
 ///
@@ -52,8 +52,9 @@ pub fn sum_of<E: Element>(a: &[E], b: &[E], term: impl Fn(E, E) -> E) -> E {
     tree(lanes)
 }
 
+/// The sum of partial sums.
 #[inline(always)]
-fn tree<E: Element>(mut lanes: [E; LANES]) -> E {
+pub(crate) fn tree<E: Element>(mut lanes: [E; LANES]) -> E {
     let mut width = LANES / 2;
     while width > 0 {
         for lane in 0..width {

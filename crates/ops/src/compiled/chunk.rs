@@ -76,6 +76,10 @@ struct Writer<'a, 'd> {
     /// The blocks of nodes that vary along all of them.
     registers: Vec<Option<usize>>,
     free: Vec<usize>,
+    /// What every node is an operand of.
+    uses: Vec<Uses>,
+    /// The number of the last pass.
+    last: usize,
     /// Arrays that the pass at hand reads along its lanes.
     casts: Vec<Step>,
 }
@@ -83,6 +87,7 @@ struct Writer<'a, 'd> {
 impl<'a, 'd> Writer<'a, 'd> {
     fn new(draft: &'a mut Draft<'d>, space: Vec<(usize, usize)>) -> Self {
         let count = draft.phases.len();
+        let uses = uses(draft);
         Writer {
             draft,
             space,
@@ -90,6 +95,8 @@ impl<'a, 'd> Writer<'a, 'd> {
             local: vec![None; count],
             registers: vec![None; count],
             free: Vec::new(),
+            uses,
+            last: 0,
             casts: Vec::new(),
         }
     }
@@ -212,6 +219,28 @@ impl<'a, 'd> Writer<'a, 'd> {
         let Operation::Reduce(reduction, _, axes) = self.operation(id) else { return None };
         self.mean(id, reduction, self.draft.count(axes))
     }
+}
+
+/// How often a node is an operand, and how often of anything but a sum.
+#[derive(Clone, Copy, Debug, Default)]
+struct Uses {
+    all: usize,
+    others: usize,
+}
+
+fn uses(draft: &Draft<'_>) -> Vec<Uses> {
+    let mut uses = vec![Uses::default(); draft.phases.len()];
+    for user in (0..uses.len()).filter(|user| draft.phases[*user] != Phase::Never) {
+        let operation = draft.program.nodes[user].operation;
+        let sums = matches!(operation, Operation::Reduce(Reduction::Sum | Reduction::Mean, ..))
+            && draft.same_as[user] == user;
+        for operand in operation.operands() {
+            let used = &mut uses[draft.same_as[operand]];
+            used.all += 1;
+            used.others += usize::from(!sums);
+        }
+    }
+    uses
 }
 
 /// The lanes of a space as one block.

@@ -9,7 +9,8 @@ use crate::compiled::view::Block;
 impl Writer<'_, '_> {
     /// Passes, and before each what can be computed at once.
     pub(super) fn passes(&mut self, blocks: &[Block]) -> Vec<Step> {
-        let last = self.find_passes();
+        self.find_passes();
+        let last = self.last;
         let one_block = blocks.len() == 1;
         let block_length = blocks.iter().map(Block::len).max().unwrap_or(0);
         let orders: Vec<Vec<NodeId>> = (0..=last).map(|pass| self.order(pass, one_block)).collect();
@@ -44,7 +45,7 @@ impl Writer<'_, '_> {
     }
 
     /// Numbers the passes: a statistic is ready in the pass after the one that its operand is in.
-    fn find_passes(&mut self) -> usize {
+    fn find_passes(&mut self) {
         let mut last = 0;
         for id in 0..self.ready.len() {
             let computed = self.is_in_chunk(id) || self.draft.phases[id] == Phase::Total;
@@ -54,30 +55,28 @@ impl Writer<'_, '_> {
             let operands = self.operation(id).operands();
             let operands = operands.map(|e| self.ready[self.draft.same_as[e]]).max().unwrap_or(0);
             last = last.max(operands);
-            let is_barrier = match self.operation(id) {
-                Operation::Reduce(_, e, _) => self.is_full(e),
-                _ => false,
-            };
-            self.ready[id] = operands + usize::from(is_barrier);
+            self.ready[id] = operands + usize::from(self.is_barrier(id));
         }
-        last.max(self.ready[self.draft.same_as[self.draft.wide]])
+        self.last = last.max(self.ready[self.draft.same_as[self.draft.wide]]);
+    }
+
+    /// Whether a node is a statistic of blocks.
+    fn is_barrier(&self, id: NodeId) -> bool {
+        matches!(self.operation(id), Operation::Reduce(_, e, _) if self.is_full(e))
     }
 
     /// Whether a node is computed at once before a pass.
     fn is_array_of(&self, id: NodeId, pass: usize) -> bool {
         let phase = self.draft.phases[id];
-        let barrier = matches!(self.operation(id), Operation::Reduce(_, e, _) if self.is_full(e));
         let computed = self.is_in_chunk(id) && !self.is_full(id) || phase == Phase::Total;
-        computed && !barrier && self.ready[id] == pass
+        computed && !self.is_barrier(id) && self.ready[id] == pass
     }
 
     /// The statistics whose operand a pass has.
     fn reductions_of(&self, pass: usize) -> Vec<NodeId> {
         let in_pass = |id: &NodeId| {
             let computed = self.is_in_chunk(*id) || self.draft.phases[*id] == Phase::Total;
-            let barrier =
-                matches!(self.operation(*id), Operation::Reduce(_, e, _) if self.is_full(e));
-            computed && barrier && self.ready[*id] == pass + 1
+            computed && self.is_barrier(*id) && self.ready[*id] == pass + 1
         };
         (0..self.ready.len()).filter(in_pass).collect()
     }
@@ -109,22 +108,13 @@ impl Writer<'_, '_> {
     /// Whether a node is the wide result and nothing else.
     fn is_only_stored(&self, id: NodeId) -> bool {
         let wide = self.draft.same_as[self.draft.wide];
-        id == wide && self.draft.global[id].is_none() && self.uses(id) == 0
+        id == wide && self.draft.global[id].is_none() && self.uses[id].all == 0
     }
 
+    /// Whether sums of it are all that a node is needed for.
     fn only_summed(&self, id: NodeId) -> bool {
-        if self.draft.same_as[self.draft.wide] == id || self.draft.global[id].is_some() {
-            return false;
-        }
-        (0..self.ready.len()).all(|user| {
-            let used = self.draft.phases[user] != Phase::Never
-                && self.operation(user).operands().any(|e| self.draft.same_as[e] == id);
-            let sums = matches!(
-                self.operation(user),
-                Operation::Reduce(Reduction::Sum | Reduction::Mean, ..)
-            );
-            !used || (sums && self.draft.same_as[user] == user)
-        })
+        let wide = self.draft.same_as[self.draft.wide];
+        wide != id && self.draft.global[id].is_none() && self.uses[id].others == 0
     }
 
     /// What a pass reads of each block.
@@ -161,12 +151,8 @@ impl Writer<'_, '_> {
     /// block only those that no earlier pass could compute.
     fn order(&self, pass: usize, one_block: bool) -> Vec<NodeId> {
         let mut needed = vec![false; self.ready.len()];
-        let targets: Vec<NodeId> = if one_block {
-            (0..=self.ready.len()).flat_map(|later| self.targets_if_any(later)).collect()
-        } else {
-            self.targets(pass)
-        };
-        targets.into_iter().for_each(|id| needed[id] = true);
+        let passes = if one_block { 0..=self.last } else { pass..=pass };
+        passes.flat_map(|pass| self.targets(pass)).for_each(|id| needed[id] = true);
         for id in (0..needed.len()).rev().filter(|id| self.is_full(*id)) {
             if needed[id] {
                 for operand in self.operands(id) {
@@ -177,11 +163,6 @@ impl Writer<'_, '_> {
         }
         let fresh = |id: &NodeId| needed[*id] && (!one_block || self.ready[*id] == pass);
         (0..needed.len()).filter(fresh).collect()
-    }
-
-    fn targets_if_any(&self, pass: usize) -> Vec<NodeId> {
-        let most = self.ready.iter().max().copied().unwrap_or(0);
-        if pass <= most { self.targets(pass) } else { Vec::new() }
     }
 
     fn pass(
@@ -255,7 +236,7 @@ impl Writer<'_, '_> {
         let product = |e: NodeId| {
             let e = self.draft.same_as[e];
             let Operation::Binary(Pair::Multiply, a, b) = self.operation(e) else { return None };
-            (self.is_full(e) && self.uses(e) == 1 && self.draft.global[e].is_none())
+            (self.is_full(e) && self.uses[e].all == 1 && self.draft.global[e].is_none())
                 .then_some((a, b))
         };
         let swap = |(a, b): (NodeId, NodeId)| if self.is_full(a) { (a, b) } else { (b, a) };
@@ -266,17 +247,6 @@ impl Writer<'_, '_> {
             (Some((a, b)), None) => Some((Triple::Subtract, [a, b, right])),
             _ => None,
         }
-    }
-
-    /// How many operands a node is.
-    fn uses(&self, id: NodeId) -> usize {
-        let users = (0..self.ready.len()).filter(|user| self.draft.phases[*user] != Phase::Never);
-        users
-            .map(|user| {
-                let operands = self.operation(user).operands();
-                operands.filter(|e| self.draft.same_as[*e] == id).count()
-            })
-            .sum()
     }
 
     /// What a block of a node is computed from.
@@ -360,29 +330,12 @@ impl Writer<'_, '_> {
         if stores {
             read[same(self.draft.wide)] = true;
         }
-        if !later.is_empty() {
-            // What later passes read off, rather than compute with.
-            let first = self.passes_left(later.len());
-            for pass in first {
-                self.targets(pass).into_iter().for_each(|id| read[id] = true);
-            }
+        // What later passes read off, rather than compute with.
+        for pass in self.last + 1 - later.len()..=self.last {
+            self.targets(pass).into_iter().for_each(|id| read[id] = true);
         }
         let unread = self.registers.iter_mut().zip(read).filter(|(_, read)| !read);
         self.free.extend(unread.filter_map(|(register, _)| register.take()));
-    }
-
-    /// The numbers of the last passes.
-    fn passes_left(&self, count: usize) -> std::ops::RangeInclusive<usize> {
-        let last = (0..self.ready.len())
-            .filter(|id| self.is_in_chunk(*id) || self.draft.phases[*id] == Phase::Total)
-            .map(|id| {
-                let operands = self.operation(id).operands();
-                operands.map(|e| self.ready[self.draft.same_as[e]]).max().unwrap_or(0)
-            })
-            .max()
-            .unwrap_or(0)
-            .max(self.ready[self.draft.same_as[self.draft.wide]]);
-        last + 1 - count..=last
     }
 
     fn release_all(&mut self) {

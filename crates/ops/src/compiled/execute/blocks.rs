@@ -126,8 +126,8 @@ impl<E: Element, F: Element> Work<'_, E, F> {
                 };
                 let lost = Operands { slices: &self.lows, ..operands };
                 let views = [(a, operands), (b, operands), (b, lost)];
-                let [a, b, lost] = views.map(|(view, from)| view.operand(from, &self.outer, block));
-                if let (Some(a), Some(b), Some(lost)) = (a, b, lost) {
+                let found = views.map(|(view, from)| view.operand(from, &self.outer, block));
+                if let [Some(a), Some(b), Some(lost)] = found {
                     let columns = match b {
                         Operand::Columns(all) => all.len(),
                         _ => block.len(),
@@ -135,9 +135,9 @@ impl<E: Element, F: Element> Work<'_, E, F> {
                     kernels::shift_columns(*sign, out, [a, b, lost], columns);
                     return;
                 }
-                let pair = if *sign < 0.0 { Pair::Subtract } else { Pair::Add };
-                let Pointwise::Shift(_, a, b) = operation else { return };
-                self.compute(&Pointwise::Pair(pair, a.clone(), b.clone()), out, block);
+                // Lanes that are anywhere are written out, without what they have lost.
+                let operation = if *sign < 0.0 { Pair::Subtract } else { Pair::Add };
+                self.with([a, b, b], block, |[a, b, _]| pair(operation, out, a, b, columns));
             }
             Pointwise::Triple(operation, [a, b, c]) => {
                 self.with([a, b, c], block, |[a, b, c]| {

@@ -5,6 +5,7 @@ use multiversion::multiversion;
 use super::{Lane, Operand, larger, smaller};
 use crate::Element;
 use crate::compiled::program::Reduction;
+use crate::reduce::{LANES, tree};
 
 /// The value of a reduction of nothing.
 pub(in crate::compiled) fn identity(reduction: Reduction) -> f64 {
@@ -28,7 +29,6 @@ pub(in crate::compiled) fn together(reduction: Reduction, a: f64, b: f64) -> f64
 /// The sum of `term(a, b)`: two rows of partial sums, which keep the adders busy, then a tree.
 #[inline(always)]
 fn wide_sum<F: Element>(a: &[F], b: &[F], term: impl Fn(F, F) -> f64) -> f64 {
-    const LANES: usize = 16;
     if a.len() < 2 * LANES {
         return short_sum(a, b, term);
     }
@@ -57,14 +57,7 @@ fn wide_sum<F: Element>(a: &[F], b: &[F], term: impl Fn(F, F) -> f64) -> f64 {
     for lane in 0..LANES {
         one[lane] += two[lane];
     }
-    let mut width = LANES / 2;
-    while width > 0 {
-        for lane in 0..width {
-            one[lane] += one[lane + width];
-        }
-        width /= 2;
-    }
-    one[0]
+    tree(one)
 }
 
 /// The sum of `term(a, b)` over slices too short for many partial sums.
