@@ -277,6 +277,39 @@ mod tests {
         });
     }
 
+    /// Far from where numbers are of size 1: values relative to the largest.
+    #[test]
+    fn evaluators_agree_at_any_scale_and_offset() {
+        let changes: [(&str, Change); 5] = [
+            ("scale 1e20", |_, x| x * 1e20),
+            ("scale 1e-20", |_, x| x * 1e-20),
+            ("offset 1e7", |_, x| (x * 64.0).round() + 1e7),
+            ("equal numbers", |_, _| 3.0),
+            ("zeros", |_, _| 0.0),
+        ];
+        for_every_norm(|choice| {
+            let extents = Extents::new(6, 2, 24, choice.groups()).expect("1, 2, 3, 8 divide 24");
+            for (name, change) in changes {
+                let point = Point::random(choice.equation(), extents, 1).map_x(change);
+                let exact = run::<f64>(choice, Evaluator::Compiled, &point, Mode::Train);
+                let defined = definition(choice, &point, Mode::Train);
+                for evaluator in [Evaluator::Fastest, Evaluator::Compiled, Evaluator::Dfdx] {
+                    for (precision, bound) in [("f64", 1e-6), ("f32", 2e-2)] {
+                        let name = format!("{} {name} {evaluator:?} {precision}", choice.name());
+                        let found = match precision {
+                            "f64" => run::<f64>(choice, evaluator, &point, Mode::Train),
+                            _ => run::<f32>(choice, evaluator, &point, Mode::Train),
+                        };
+                        let off = furthest(&found.y, &defined) / positive(largest(&defined));
+                        assert!(off <= bound, "{name}: the value is off by {off:e}");
+                        let off = largest_difference(&found, &exact, &point);
+                        assert!(off <= bound, "{name}: a gradient is off by {off:e}");
+                    }
+                }
+            }
+        });
+    }
+
     #[test]
     fn running_averages_agree() {
         for_every_norm(|choice| {

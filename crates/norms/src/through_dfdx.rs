@@ -10,8 +10,6 @@ mod extremes;
 mod own;
 mod powers;
 
-use dfdx::tensor::Cpu;
-use dfdx::tensor_ops::Device;
 use equations::{Axes, Expression, NormEquation};
 use ops::{Element, Layout, Pass, Value, through_dfdx};
 
@@ -33,10 +31,7 @@ impl ThroughDfdx {
     }
 }
 
-impl<E: Element> Norm<E> for ThroughDfdx
-where
-    Cpu: Device<E>,
-{
+impl<E: Element> Norm<E> for ThroughDfdx {
     fn equation(&self) -> &NormEquation {
         &self.equation
     }
@@ -60,8 +55,16 @@ where
         inputs.extend(parameters.iter().zip(shapes.map(|axes| shape(&extents, axes))));
 
         let mode = pass.mode();
-        through_dfdx(&inputs, (x.rows(), x.columns()), pass, |tensors, tape| {
-            evaluate(&self.equation, &self.lowered, &extents, tensors, state, mode, tape)
-        })
+        let doubles = |average: &Vec<E>| average.iter().map(|e| e.double()).collect();
+        let mut wide = State { averages: state.averages.iter().map(doubles).collect() };
+        let y = through_dfdx(&inputs, (x.rows(), x.columns()), pass, |tensors, tape| {
+            evaluate(&self.equation, &self.lowered, &extents, tensors, &mut wide, mode, tape)
+        });
+        for (average, wide) in
+            state.averages.iter_mut().flatten().zip(wide.averages.iter().flatten())
+        {
+            *average = E::nearest(*wide);
+        }
+        y
     }
 }

@@ -10,6 +10,9 @@ pub type DfdxTensor<E> = Tensor<(usize, usize, usize, usize), E, Cpu>;
 
 /// Runs `compute` on copies of `inputs`, each viewed with four axes, and records dfdx's gradient.
 ///
+/// dfdx computes in double precision whatever the type of the values is: it is a witness, and a square
+/// that leaves the range of single precision would be its own mistake, not that of what it judges.
+///
 /// `compute` gets tensors without a tape and the tape that it must thread through every dfdx
 /// operation (`tensor.put_tape(tape)`, operate, `split_tape()`), and gives both back. The copies at
 /// the border cost little beside dfdx's composed operations.
@@ -21,47 +24,56 @@ pub fn through_dfdx<E: Element>(
     inputs: &[(&Value<E>, [usize; 4])],
     (rows, columns): (usize, usize),
     pass: &mut Pass<E>,
-    compute: impl FnOnce(&[DfdxTensor<E>], OwnedTape<E, Cpu>) -> (DfdxTensor<E>, OwnedTape<E, Cpu>),
+    compute: impl FnOnce(
+        &[DfdxTensor<f64>],
+        OwnedTape<f64, Cpu>,
+    ) -> (DfdxTensor<f64>, OwnedTape<f64, Cpu>),
 ) -> Value<E> {
     if rows * columns == 0 {
         // dfdx cannot read an empty tensor; nothing depends on anything here.
         return Value::new(rows, columns, &[]);
     }
-    let device = E::device();
-    let tensors: Vec<DfdxTensor<E>> = inputs
+    let device = f64::device();
+    let tensors: Vec<DfdxTensor<f64>> = inputs
         .iter()
         .map(|(value, [a, b, c, d])| {
-            device.tensor_from_vec(value.as_slice().to_vec(), (*a, *b, *c, *d))
+            let doubles = value.as_slice().iter().map(|e| e.double()).collect();
+            device.tensor_from_vec(doubles, (*a, *b, *c, *d))
         })
         .collect();
     let (output, tape) = compute(&tensors, OwnedTape::default());
-    let y = Value::from_buffer(rows, columns, Buffer::from_vec(output.as_vec()));
+    let y = Value::from_buffer(rows, columns, nearest(&output.as_vec()));
 
     if pass.records() {
         let keys: Vec<Key<E>> = inputs.iter().map(|(value, _)| value.key().clone()).collect();
         let y = y.key().clone();
         pass.record(move |gradients: &mut Gradients<E>| {
             let Some(dy) = gradients.take(&y) else { return };
+            let dy = dy.iter().map(|e| e.double()).collect();
             let mut inner = run_backward(tape, output, dy);
             for (key, tensor) in keys.iter().zip(&tensors) {
                 let gradient = inner.get_or_alloc_mut(tensor).expect("memory for a gradient");
-                gradients.add(key, Buffer::from_vec(std::mem::take(gradient)));
+                gradients.add(key, nearest(gradient));
             }
         });
     }
     y
 }
 
-fn run_backward<E: Element>(
-    mut tape: OwnedTape<E, Cpu>,
-    output: DfdxTensor<E>,
-    cotangent: Buffer<E>,
-) -> dfdx::tensor::Gradients<E, Cpu> {
+fn nearest<E: Element>(doubles: &[f64]) -> Buffer<E> {
+    Buffer::from_vec(doubles.iter().map(|&double| E::nearest(double)).collect())
+}
+
+fn run_backward(
+    mut tape: OwnedTape<f64, Cpu>,
+    output: DfdxTensor<f64>,
+    cotangent: Vec<f64>,
+) -> dfdx::tensor::Gradients<f64, Cpu> {
     tape.add_backward_op(move |gradients| {
         gradients.get_or_alloc_mut(&output)?.copy_from_slice(&cotangent);
         Ok(())
     });
-    let start = E::device().zeros_like(&()).put_tape(tape);
+    let start = f64::device().zeros_like(&()).put_tape(tape);
     start.try_backward().expect("memory for the gradients")
 }
 
