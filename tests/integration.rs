@@ -22,3 +22,6 @@ mod apply;
 
 /// What is known of a norm, and modules of other frameworks.
 mod take_along;
+
+/// Norms in emulated low precision.
+mod precision;

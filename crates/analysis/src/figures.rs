@@ -5,14 +5,14 @@ mod axis;
 mod by_layer;
 mod chart;
 mod legend;
+mod log_curves;
 mod loss_curves;
 mod loss_vs_learning_rate;
 mod panel;
 mod style;
 mod svg;
-mod v_curves;
 
-pub use v_curves::{VCurve, v_curves};
+pub use log_curves::{LogCurve, LogLabels, log_curves};
 
 use crate::arms::{Arm, arms, distinct};
 use crate::error::AnalysisError;
@@ -95,11 +95,11 @@ fn drawable(value: f64) -> bool {
     value.is_finite() && value > 0.0
 }
 
-fn in_rows(panels: Vec<chart::Panel>) -> Vec<Vec<chart::Panel>> {
+fn in_rows(panels: Vec<chart::Panel>, in_a_row: usize) -> Vec<Vec<chart::Panel>> {
     let mut panels = panels.into_iter().peekable();
     let mut rows = Vec::new();
     while panels.peek().is_some() {
-        rows.push(panels.by_ref().take(PANELS_PER_ROW).collect());
+        rows.push(panels.by_ref().take(in_a_row).collect());
     }
     rows
 }

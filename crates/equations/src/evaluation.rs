@@ -48,7 +48,7 @@ impl Derivation {
         }
         let mut values: Vec<Vec<f64>> = Vec::with_capacity(self.formulas.terms().len());
         for id in 0..self.formulas.terms().len() {
-            values.push(self.value(equation, at, id, &values));
+            values.push(self.term_value(equation, at, id, &values));
         }
         let along = |id: TermId, axes: Axes| {
             View::new(&values[id], self.formulas.varies(id), at.extents).expand(axes, at.extents)
@@ -61,7 +61,13 @@ impl Derivation {
         }
     }
 
-    fn value(
+    /// The value of one term, given those of the terms before it, each stored along the axes that it
+    /// varies along.
+    ///
+    /// # Panics
+    /// When a slice does not have the length that the extents say.
+    #[must_use]
+    pub fn term_value(
         &self,
         equation: &NormEquation,
         at: &Place<'_>,

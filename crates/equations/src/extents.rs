@@ -1,4 +1,5 @@
 use crate::axes::Axes;
+use crate::broadcast::View;
 
 /// Sizes of the four axes.
 ///
@@ -78,6 +79,23 @@ impl Extents {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Values that are stored along some axes, written out along others.
+    ///
+    /// # Panics
+    /// When there are not as many values as the axes have.
+    ///
+    /// ```
+    /// use equations::{Axes, Extents};
+    /// let extents = Extents::new(2, 1, 3, 1).unwrap();
+    /// let gamma = [1.0, 2.0, 3.0];
+    /// assert_eq!(extents.expand(&gamma, Axes::FEATURES, Axes::ALL), [1.0, 2.0, 3.0, 1.0, 2.0, 3.0]);
+    /// ```
+    #[must_use]
+    pub fn expand(&self, values: &[f64], along: Axes, axes: Axes) -> Vec<f64> {
+        assert_eq!(values.len(), self.size(along), "values along {along}");
+        View::new(values, along, self).expand(axes, self)
     }
 
     /// The size of every axis in the set, 1 for the axes outside it.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::commands::precision::PrecisionArguments;
 use crate::norm_arguments::EquationArguments;
 use crate::output::Existing;
 
@@ -41,6 +42,8 @@ pub enum Verb {
     Apply(ApplyArguments),
     /// Write a norm as a module of another framework, with the derived backward and a test of itself
     Export(ExportArguments),
+    /// Emulate bf16 or f16 under the casts of real models: error by offset and scale of the input
+    Precision(PrecisionArguments),
     /// Print the program that runs a layer of another language for the gradient check
     Shim(ShimArguments),
 }

@@ -46,6 +46,7 @@ pub fn main() -> ExitCode {
         Verb::Show(arguments) => commands::show::show(&arguments),
         Verb::Apply(arguments) => commands::apply::apply(&arguments),
         Verb::Export(arguments) => commands::export::export(&arguments),
+        Verb::Precision(arguments) => commands::precision::precision(&arguments),
         Verb::Shim(arguments) => Ok(commands::shim::shim(&arguments)),
     };
     match outcome {

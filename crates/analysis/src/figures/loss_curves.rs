@@ -1,7 +1,7 @@
 //! How the validation loss falls while the confirmation runs train.
 
 use super::chart::{Chart, Curve, CurveKind, CurvePoint, Panel, XAxis, over_seeds};
-use super::{Grid, PanelArms, drawable, in_rows};
+use super::{Grid, PANELS_PER_ROW, PanelArms, drawable, in_rows};
 use crate::arms::Arm;
 use crate::error::AnalysisError;
 use crate::records::{Measurement, read_val_losses};
@@ -32,7 +32,7 @@ pub(super) fn chart(
         ceiling: if constant > 0.0 { CEILING * constant } else { f64::INFINITY },
         constant_is: "constant predictor",
         series: arms.series.clone(),
-        rows: in_rows(panels),
+        rows: in_rows(panels, PANELS_PER_ROW),
     }))
 }
 

@@ -1,7 +1,7 @@
 //! How well each arm trains at each learning rate of the grid.
 
 use super::chart::{Chart, Curve, CurveKind, CurvePoint, Failures, Panel, XAxis, over_seeds};
-use super::{Grid, PanelArms, drawable, in_rows};
+use super::{Grid, PANELS_PER_ROW, PanelArms, drawable, in_rows};
 use crate::arms::Arm;
 use crate::rate::{grid, same_rate};
 use crate::run::Run;
@@ -24,7 +24,7 @@ pub(super) fn chart(study: &Study, arms: &Grid) -> Option<Chart> {
         ceiling: f64::INFINITY,
         constant_is: "constant predictor",
         series: arms.series.clone(),
-        rows: in_rows(arms.panels.iter().map(|arms| panel(study, arms)).collect()),
+        rows: in_rows(arms.panels.iter().map(|arms| panel(study, arms)).collect(), PANELS_PER_ROW),
     })
 }
 

@@ -4,6 +4,7 @@ pub mod apply;
 pub mod export;
 pub mod gradcheck;
 pub mod list;
+pub mod precision;
 pub mod run;
 pub mod shim;
 pub mod show;

@@ -1,6 +1,6 @@
 //! Examinations as a picture of V-curves.
 
-use analysis::{VCurve, v_curves};
+use analysis::{LogCurve, LogLabels, log_curves};
 use gradcheck::{CaseReport, Examination, Outcome};
 
 use super::Examined;
@@ -9,22 +9,28 @@ use super::json::dtype;
 const TITLE: &str =
     "Gradients and difference quotients: a right gradient makes a V, a wrong one a plateau";
 
+const LABELS: LogLabels = LogLabels {
+    x: "step",
+    y: "distance from the difference quotient",
+    level: "bar of the pass rule",
+};
+
 /// A panel per layer and precision, a line per kernel: of its worst case if it failed, and of the
 /// first one otherwise.
 pub(super) fn svg(examined: &Examined) -> String {
     let all = examined.examinations.iter().chain(&examined.control);
-    let curves: Vec<VCurve> = all.filter_map(curve).collect();
-    v_curves("v_curves.svg", TITLE, &curves).svg
+    let curves: Vec<LogCurve> = all.filter_map(curve).collect();
+    log_curves("v_curves.svg", TITLE, &LABELS, &curves).svg
 }
 
-fn curve(examination: &Examination) -> Option<VCurve> {
+fn curve(examination: &Examination) -> Option<LogCurve> {
     let case = shown(examination)?;
     let entry = case.worst.as_ref()?;
-    Some(VCurve {
+    Some(LogCurve {
         panel: format!("{} in {}, case {}", examination.layer, dtype(examination), case.name),
         series: examination.kernel.clone(),
         points: entry.curve.points.clone(),
-        bar: entry.worst.bar,
+        level: entry.worst.bar,
     })
 }
 

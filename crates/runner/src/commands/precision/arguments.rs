@@ -1,0 +1,115 @@
+//! What `normlab precision` is told.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use precision::{Format, Policy, VarianceAlgorithm};
+
+use crate::config::value::allowed_names;
+use crate::failure::Failure;
+use crate::norm_arguments::EquationArguments;
+
+/// Arguments of `normlab precision`.
+#[derive(Debug, Args)]
+pub struct PrecisionArguments {
+    /// Norms by name; if none is given, those of --config, or all of the catalogue
+    pub names: Vec<String>,
+    /// A norm of one's own.
+    #[command(flatten)]
+    pub norm: EquationArguments,
+    /// The format of the numbers in memory: bf16, f16 or f32
+    #[arg(long, value_name = "FORMAT", default_value = "bf16", value_parser = format)]
+    pub storage: Format,
+    /// Casts by name: none, llama (normalized in f32, gain in the storage format), gemma (all in f32), f64
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', default_value = "none,llama,gemma")]
+    pub policy: Vec<String>,
+    /// A cast that differs from the policies', such as statistics=f32; also normalize, affine, parameter-gradient
+    #[arg(long = "cast", value_name = "POINT=FORMAT", value_parser = cast)]
+    pub casts: Vec<(Point, Format)>,
+    /// How var(x) is computed: two-pass, welford, one-pass, one-pass-clamped
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', default_value = "two-pass", value_parser = variance)]
+    pub variance: Vec<VarianceAlgorithm>,
+    /// The number of samples
+    #[arg(long, value_name = "N", default_value_t = 8)]
+    pub samples: usize,
+    /// The number of positions of a sample
+    #[arg(long, value_name = "P", default_value_t = 2)]
+    pub positions: usize,
+    /// The number of features
+    #[arg(long, value_name = "F", default_value_t = 256)]
+    pub features: usize,
+    /// The seed of the random numbers
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// The folder for precision.csv and the figures
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+/// A field of a policy.
+pub type Point = fn(&mut Policy) -> &mut Format;
+
+const POINTS: [(&str, Point); 4] = [
+    ("statistics", |policy| &mut policy.statistics),
+    ("normalize", |policy| &mut policy.normalize),
+    ("affine", |policy| &mut policy.affine),
+    ("parameter-gradient", |policy| &mut policy.parameter_gradient),
+];
+
+/// A policy under the name that tables and legends give it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Variant {
+    pub name: String,
+    pub policy: Policy,
+}
+
+impl PrecisionArguments {
+    /// The storage format.
+    pub fn storage(&self) -> Format {
+        self.storage
+    }
+
+    /// Every policy with every way to compute a variance.
+    ///
+    /// # Errors
+    /// A policy that does not exist.
+    pub fn variants(&self) -> Result<Vec<Variant>, Failure> {
+        let mut variants = Vec::new();
+        for name in &self.policy {
+            let named = Policy::named(name, self.storage).ok_or_else(|| unknown(name))?;
+            for &variance in &self.variance {
+                let mut policy = Policy { variance, ..named };
+                for (point, format) in &self.casts {
+                    *point(&mut policy) = *format;
+                }
+                let name = match self.variance.len() {
+                    1 => name.clone(),
+                    _ => format!("{name}, {}", variance.name()),
+                };
+                variants.push(Variant { name, policy });
+            }
+        }
+        Ok(variants)
+    }
+}
+
+fn unknown(name: &str) -> Failure {
+    Failure::BadInput(format!("unknown policy {name:?}; {}", allowed_names(name, &Policy::NAMES)))
+}
+
+fn format(text: &str) -> Result<Format, String> {
+    let names = Format::ALL.map(Format::name);
+    Format::named(text).ok_or_else(|| allowed_names(text, &names))
+}
+
+fn cast(text: &str) -> Result<(Point, Format), String> {
+    let (point, name) = text.split_once('=').ok_or("it must look like statistics=f32")?;
+    let known = POINTS.iter().find(|(name, _)| *name == point);
+    let (_, point) = known.ok_or_else(|| allowed_names(point, &POINTS.map(|(name, _)| name)))?;
+    Ok((*point, format(name)?))
+}
+
+fn variance(text: &str) -> Result<VarianceAlgorithm, String> {
+    let known = VarianceAlgorithm::ALL.into_iter().find(|algorithm| algorithm.name() == text);
+    known.ok_or_else(|| allowed_names(text, &VarianceAlgorithm::ALL.map(VarianceAlgorithm::name)))
+}
