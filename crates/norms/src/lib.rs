@@ -39,6 +39,7 @@ mod cost;
 mod fused;
 mod norm;
 mod point;
+mod sensitivity;
 mod through_dfdx;
 
 pub use applied::{Application, Applied};
@@ -49,3 +50,4 @@ pub use choice::{Definition, Evaluator, NormChoice};
 pub use claims::{Claim, measure};
 pub use cost::Cost;
 pub use norm::{Norm, ParameterSpec, State};
+pub use sensitivity::{Sensitivity, sensitivity};

@@ -60,6 +60,8 @@ const POINTS: [(&str, Point); 4] = [
 #[derive(Debug, Clone, PartialEq)]
 pub struct Variant {
     pub name: String,
+    /// The name of the policy alone.
+    pub casts: String,
     pub policy: Policy,
 }
 
@@ -75,18 +77,18 @@ impl PrecisionArguments {
     /// A policy that does not exist.
     pub fn variants(&self) -> Result<Vec<Variant>, Failure> {
         let mut variants = Vec::new();
-        for name in &self.policy {
-            let named = Policy::named(name, self.storage).ok_or_else(|| unknown(name))?;
+        for casts in &self.policy {
+            let named = Policy::named(casts, self.storage).ok_or_else(|| unknown(casts))?;
             for &variance in &self.variance {
                 let mut policy = Policy { variance, ..named };
                 for (point, format) in &self.casts {
                     *point(&mut policy) = *format;
                 }
                 let name = match self.variance.len() {
-                    1 => name.clone(),
-                    _ => format!("{name}, {}", variance.name()),
+                    1 => casts.clone(),
+                    _ => format!("{casts} {}", variance.name()),
                 };
-                variants.push(Variant { name, policy });
+                variants.push(Variant { name, casts: casts.clone(), policy });
             }
         }
         Ok(variants)

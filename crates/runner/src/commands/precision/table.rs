@@ -107,7 +107,7 @@ pub(super) fn csv(rows: &[Row], storage: Format) -> String {
         let variance = row.variant.policy.variance.name();
         for Deviation { quantity, error } in &row.deviations {
             let (quantity, error) = (quantity.name(), shortest(*error));
-            let casts = &row.variant.name;
+            let casts = &row.variant.casts;
             write([&row.norm, storage.name(), casts, variance, &offset, &scale, &quantity, &error]);
         }
     }
