@@ -25,3 +25,6 @@ mod take_along;
 
 /// Norms in emulated low precision.
 mod precision;
+
+/// A norm on one page.
+mod card;

@@ -12,7 +12,7 @@ mod panel;
 mod style;
 mod svg;
 
-pub use log_curves::{LogCurve, LogLabels, log_curves};
+pub use log_curves::{LogAxis, LogCurve, LogLabels, log_curves};
 
 use crate::arms::{Arm, arms, distinct};
 use crate::error::AnalysisError;

@@ -42,7 +42,7 @@ mod summary;
 mod table;
 
 pub use error::AnalysisError;
-pub use figures::{Figure, LogCurve, LogLabels, figures, log_curves};
+pub use figures::{Figure, LogAxis, LogCurve, LogLabels, figures, log_curves};
 pub use rate::{RateChoice, choose_rate};
 pub use run::{Outcome, Phase, Reason, Run, Scores, read_runs};
 pub use statistics::{Estimate, Interval};

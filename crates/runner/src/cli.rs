@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::commands::card::CardArguments;
 use crate::commands::precision::PrecisionArguments;
+use crate::commands::verify::VerifyArguments;
 use crate::norm_arguments::EquationArguments;
 use crate::output::Existing;
 
@@ -44,6 +46,10 @@ pub enum Verb {
     Export(ExportArguments),
     /// Emulate bf16 or f16 under the casts of real models: error by offset and scale of the input
     Precision(PrecisionArguments),
+    /// Write all that can be measured of a norm on one page: certificate, properties, figures, cost
+    Card(CardArguments),
+    /// Measure the numbers of a card again and compare
+    Verify(VerifyArguments),
     /// Print the program that runs a layer of another language for the gradient check
     Shim(ShimArguments),
 }

@@ -47,6 +47,8 @@ pub fn main() -> ExitCode {
         Verb::Apply(arguments) => commands::apply::apply(&arguments),
         Verb::Export(arguments) => commands::export::export(&arguments),
         Verb::Precision(arguments) => commands::precision::precision(&arguments),
+        Verb::Card(arguments) => commands::card::card(&arguments),
+        Verb::Verify(arguments) => commands::verify::verify(&arguments),
         Verb::Shim(arguments) => Ok(commands::shim::shim(&arguments)),
     };
     match outcome {

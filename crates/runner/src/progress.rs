@@ -79,6 +79,36 @@ impl Progress {
     }
 }
 
+/// What a measurement of several stages is at; a spinner on a terminal, silent elsewhere.
+pub struct Stages {
+    name: String,
+    spinner: ProgressBar,
+}
+
+impl Stages {
+    /// Nothing begun yet.
+    pub fn new(name: &str) -> Stages {
+        let spinner = if std::io::stderr().is_terminal() {
+            ProgressBar::new_spinner()
+        } else {
+            ProgressBar::hidden()
+        };
+        spinner.enable_steady_tick(Duration::from_millis(100));
+        Stages { name: name.to_string(), spinner }
+    }
+
+    /// Another stage begins.
+    pub fn next(&self, stage: &str) {
+        self.spinner.set_message(format!("{}: {stage}", self.name));
+    }
+}
+
+impl Drop for Stages {
+    fn drop(&mut self) {
+        self.spinner.finish_and_clear();
+    }
+}
+
 fn bar(work: Duration, expected: Duration) -> ProgressBar {
     let left = move |state: &ProgressState, text: &mut dyn Write| {
         // Before the first run has ended there is only the estimate to go by.

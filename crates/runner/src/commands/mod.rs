@@ -1,6 +1,7 @@
 //! The verbs of the program, a file for each.
 
 pub mod apply;
+pub mod card;
 pub mod export;
 pub mod gradcheck;
 pub mod list;
@@ -8,3 +9,4 @@ pub mod precision;
 pub mod run;
 pub mod shim;
 pub mod show;
+pub mod verify;

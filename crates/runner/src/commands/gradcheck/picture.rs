@@ -1,6 +1,6 @@
 //! Examinations as a picture of V-curves.
 
-use analysis::{LogCurve, LogLabels, log_curves};
+use analysis::{LogAxis, LogCurve, LogLabels, log_curves};
 use gradcheck::{CaseReport, Examination, Outcome};
 
 use super::Examined;
@@ -10,6 +10,7 @@ const TITLE: &str =
     "Gradients and difference quotients: a right gradient makes a V, a wrong one a plateau";
 
 const LABELS: LogLabels = LogLabels {
+    x_axis: LogAxis::Decades,
     x: "step",
     y: "distance from the difference quotient",
     level: "bar of the pass rule",

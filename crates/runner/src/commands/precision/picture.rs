@@ -1,6 +1,6 @@
 //! The deviations as figures: by offset and by scale, a panel for the value and one for each gradient.
 
-use analysis::{LogCurve, LogLabels, log_curves};
+use analysis::{LogAxis, LogCurve, LogLabels, log_curves};
 use precision::Format;
 
 use super::Row;
@@ -60,6 +60,7 @@ fn drawn(
         curve.points.sort_by(|a, b| a.0.total_cmp(&b.0));
     }
     let labels = LogLabels {
+        x_axis: LogAxis::Decades,
         x,
         y: "largest error / largest entry",
         level: "one rounding of the format in memory",

@@ -1,0 +1,60 @@
+//! How activations and gradients pass through 64 blocks at initialization.
+
+use nets::{
+    ARCHITECTURES, INITIALIZATIONS, LayerStatistics, Network, NetworkSpec, PLACEMENTS, Seed, probe,
+    stream,
+};
+use norms::NormChoice;
+use ops::Value;
+use rand::Rng;
+use rand_distr::StandardNormal;
+
+use crate::curves::Curve;
+use crate::low_precision::with_layer_norm;
+
+const BLOCKS: usize = 64;
+const BATCH: usize = 64;
+const WIDTH: usize = 64;
+const CLASSES: usize = 10;
+
+/// The root mean square of the stream and the gradient norm of the parameters after every block, in
+/// pre- and post-norm. Empty for norms that no network can have.
+pub(crate) fn curves(choice: &NormChoice) -> Vec<Curve> {
+    let mut curves = Vec::new();
+    for placement in ["pre", "post"] {
+        for norm in with_layer_norm(choice) {
+            let Some(layers) = layers(&norm, placement) else { continue };
+            let points = |what: fn(&LayerStatistics) -> f64| {
+                layers.iter().map(move |layer| (layer.layer as f64, what(layer)))
+            };
+            let panel = |what: &str| format!("{what}, {placement}-norm");
+            curves.push(Curve::new(
+                &panel("activation"),
+                norm.name(),
+                points(|l| l.activation_rms),
+            ));
+            curves.push(Curve::new(&panel("gradient"), norm.name(), points(|l| l.gradient_norm)));
+        }
+    }
+    curves
+}
+
+fn layers(norm: &NormChoice, placement: &str) -> Option<Vec<LayerStatistics>> {
+    let placement = PLACEMENTS.iter().find(|one| one.name == placement)?;
+    let spec = NetworkSpec {
+        architecture: ARCHITECTURES[0],
+        inputs: WIDTH,
+        outputs: CLASSES,
+        depth: BLOCKS,
+        width: WIDTH.next_multiple_of(norm.groups()),
+        norm: norm.clone(),
+        placement,
+        init: INITIALIZATIONS[0],
+    };
+    let mut network = Network::<f64>::new(&spec, Seed(0)).ok()?;
+    network.check_batch(BATCH).ok()?;
+    let mut stream = stream(Seed(0), "card", "inputs", 0);
+    let x: Vec<f64> = (0..BATCH * WIDTH).map(|_| stream.sample(StandardNormal)).collect();
+    let labels: Vec<usize> = (0..BATCH).map(|example| example % CLASSES).collect();
+    Some(probe(&mut network, &Value::new(BATCH, WIDTH, &x), &labels))
+}

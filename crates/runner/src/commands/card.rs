@@ -1,0 +1,114 @@
+//! `normlab card`: a norm on one page.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use card::{Card, Page, PageError, Timing};
+use clap::Args;
+use norms::NormChoice;
+
+use crate::config::value::allowed_names;
+use crate::failure::Failure;
+use crate::norm_arguments::EquationArguments;
+use crate::ordinary::check_finite;
+use crate::output::{check_file, write_files};
+use crate::progress::Stages;
+use crate::terminal::{complain, say};
+
+/// Arguments of `normlab card`.
+#[derive(Debug, Args)]
+pub struct CardArguments {
+    /// A norm by name, from the catalogue or from --config
+    pub name: Option<String>,
+    /// A norm of one's own.
+    #[command(flatten)]
+    pub norm: EquationArguments,
+    /// The page; a picture of the same name that ends in .svg is written beside it
+    #[arg(long, value_name = "FILE.html", required_unless_present_any = ["json", "all"])]
+    pub out: Option<PathBuf>,
+    /// Print these numbers of the card instead: certificate, properties, nearest, small_variance,
+    /// low_precision, propagation, cost, or card for all
+    #[arg(long, value_name = "SECTION")]
+    pub json: Option<String>,
+    /// Write the cards of the whole catalogue and an index into a folder
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["name", "equation", "out", "json"])]
+    pub all: Option<PathBuf>,
+}
+
+/// Measures a norm and writes its page, or those of the whole catalogue.
+///
+/// # Errors
+/// A norm that is not known or not usable, a section that does not exist, a file that cannot be written.
+pub fn card(arguments: &CardArguments) -> Result<ExitCode, Failure> {
+    if let Some(folder) = &arguments.all {
+        return catalogue(folder, &arguments.norm);
+    }
+    let choice = arguments.norm.choice(arguments.name.as_deref())?;
+    check_finite(&choice)?;
+    if let Some(path) = &arguments.out {
+        check_file(path).map_err(|error| Failure::BadInput(error.to_string()))?;
+    }
+    let words = arguments.norm.again(choice.name());
+    let card = measured(&choice, &words);
+    if let Some(section) = &arguments.json {
+        say(&section_of(&card, section)?);
+    }
+    if let Some(path) = &arguments.out {
+        let page = Page { card, timing: Timing::measure(&choice) };
+        let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or("card");
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        let file = path.file_name().and_then(|name| name.to_str()).unwrap_or("card.html");
+        write_files(folder, &files(&page, file, name)?)?;
+        say(&format!("{} and {name}.svg; normlab verify {0} checks it", path.display()));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn measured(choice: &NormChoice, words: &str) -> Card {
+    let stages = Stages::new(choice.name());
+    Card::measure(choice, words, &|stage| stages.next(stage))
+}
+
+/// The page and its picture.
+fn files(page: &Page, html: &str, name: &str) -> Result<Vec<(String, String)>, Failure> {
+    let failed = |error: PageError| Failure::Crashed(error.to_string());
+    Ok(vec![
+        (html.to_string(), page.html().map_err(failed)?),
+        (format!("{name}.svg"), page.svg().map_err(failed)?),
+    ])
+}
+
+/// Numbers of a card as JSON.
+fn section_of(card: &Card, section: &str) -> Result<String, Failure> {
+    let all = serde_json::to_value(card).expect("a card is plain data");
+    let shown = match section {
+        "card" => Some(&all),
+        section => all.get(section),
+    };
+    let names: Vec<&str> =
+        all.as_object().map(|keys| keys.keys().map(String::as_str).collect()).unwrap_or_default();
+    let shown = shown.ok_or_else(|| {
+        let names = [&names[..], &["card"]].concat();
+        Failure::BadInput(format!(
+            "unknown section {section:?}; {}",
+            allowed_names(section, &names)
+        ))
+    })?;
+    Ok(serde_json::to_string_pretty(shown).expect("it is plain data"))
+}
+
+/// A card for each entry, and a page that leads to them.
+fn catalogue(folder: &Path, norm: &EquationArguments) -> Result<ExitCode, Failure> {
+    let mut pages = Vec::new();
+    for choice in norm.choices(&[])? {
+        let page =
+            Page { card: measured(&choice, choice.name()), timing: Timing::measure(&choice) };
+        write_files(folder, &files(&page, &format!("{}.html", choice.name()), choice.name())?)?;
+        complain(&format!("{}: {}", choice.name(), page.verdict()));
+        pages.push(page);
+    }
+    write_files(folder, &[("index.html".to_string(), card::index(&pages))])?;
+    say(&format!("{} cards and index.html in {}", pages.len(), folder.display()));
+    Ok(ExitCode::SUCCESS)
+}
