@@ -42,7 +42,9 @@ mod point;
 mod through_dfdx;
 
 pub use applied::{Application, Applied};
-pub use catalogue::{CATALOGUE, Citation, Entry, Kernel, find};
+pub use catalogue::{
+    Alias, CATALOGUE, Citation, Entry, Example, Family, Kernel, Place, Site, find,
+};
 pub use certify::{certify, standing_control};
 pub use check_dfdx::{Traced, check_dfdx};
 pub use choice::{Definition, Evaluator, NormChoice};
