@@ -61,7 +61,7 @@ mod weights {
 
 use std::fmt;
 
-pub use entry::{Alias, Citation, Entry, Example, Kernel, Place, Site};
+pub use entry::{Alias, Citation, Entry, Example, Exception, Kernel, Place, Site};
 
 /// Every norm that normlab knows, in the order in which they are listed. A new one is a file in the
 /// folder of its family, its `mod` above and a line here; parsing, listing, gradient checking and

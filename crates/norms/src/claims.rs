@@ -118,16 +118,21 @@ pub(crate) fn degree_of_eps(choice: &NormChoice) -> Option<f64> {
         choice.with(choice.groups(), constants).ok()
     };
     choice.equation().constants().iter().find(|(name, _)| name == "eps")?;
-    let (plain, groups) = (with(0.25)?, choice.groups());
+    let groups = choice.groups();
     let extents = Extents::new(5, 3, 12_usize.next_multiple_of(groups), groups).ok()?;
-    let point = Point::random(plain.equation(), extents, 0);
-    let y = value(plain.equation(), &point, &point.x, Mode::Train);
-    let scaled: Vec<f64> = point.x.iter().map(|x| x * 2.0).collect();
-    [2.0, 1.0].into_iter().find(|degree: &f64| {
-        with(0.25 * degree.exp2()).is_some_and(|scaled_eps| {
-            equal(&y, &value(scaled_eps.equation(), &point, &scaled, Mode::Train))
+    let point = Point::random(choice.equation(), extents, 0);
+    let doubled: Vec<f64> = point.x.iter().map(|x| x * 2.0).collect();
+    // A bound by eps shows only where it is larger than the sizes of x.
+    let is_degree = |degree: &f64| {
+        [0.25, 100.0].into_iter().all(|eps| match (with(eps), with(eps * degree.exp2())) {
+            (Some(plain), Some(scaled)) => {
+                let y = value(plain.equation(), &point, &point.x, Mode::Train);
+                equal(&y, &value(scaled.equation(), &point, &doubled, Mode::Train))
+            }
+            _ => false,
         })
-    })
+    };
+    [2.0, 1.0].into_iter().find(is_degree)
 }
 
 fn value(equation: &NormEquation, point: &Point, x: &[f64], mode: Mode) -> Vec<f64> {
@@ -162,6 +167,8 @@ mod tests {
         for (equation, degree) in [
             ("x / sqrt(var(x) + eps)", Some(2.0)),
             ("x / (mean(abs(x)) + eps)", Some(1.0)),
+            ("x / max(norm2(x), eps)", Some(1.0)),
+            ("x / sqrt(max(sum(x^2), eps))", Some(2.0)),
             ("x / (mean(abs(x)) + sqrt(eps))", Some(2.0)),
             ("x / (mean(abs(x)) + 1 + eps)", None),
             ("x / mean(abs(x))", None),

@@ -43,7 +43,7 @@ mod through_dfdx;
 
 pub use applied::{Application, Applied};
 pub use catalogue::{
-    Alias, CATALOGUE, Citation, Entry, Example, Family, Kernel, Place, Site, find,
+    Alias, CATALOGUE, Citation, Entry, Example, Exception, Family, Kernel, Place, Site, find,
 };
 pub use certify::{certify, standing_control};
 pub use check_dfdx::{Traced, check_dfdx};

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use equations::NormSource;
+use gradcheck::Precision;
 
 use super::Family;
 use crate::Claim;
@@ -30,8 +31,22 @@ pub struct Entry {
     pub example: Example,
     /// The same equation under other names, which differ in a policy or a constant.
     pub aliases: &'static [Alias],
+    /// Cases of the gradient checker that say nothing of this norm.
+    pub exceptions: &'static [Exception],
     /// The operation that training uses.
     pub kernel: Kernel,
+}
+
+/// A case of the gradient checker's battery that is left out for a norm, as it can be decided for
+/// nobody; that it cannot is tested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exception {
+    /// The name of the case.
+    pub case: &'static str,
+    /// The precisions of kernels of which it says nothing.
+    pub precisions: &'static [Precision],
+    /// Why.
+    pub reason: &'static str,
 }
 
 /// What a norm is applied to.

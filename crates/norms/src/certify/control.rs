@@ -34,24 +34,26 @@ static DETACHED: Entry = Entry {
         averages: &[],
     },
     aliases: &[],
+    exceptions: &[],
     kernel: Operation::Compiled,
 };
 
-/// Layer normalization as the definition, and the detached one as the kernels.
-pub(super) struct DetachedLayerNorm {
-    definition: EntryLayer,
-    kernels: EntryLayer,
+/// The definition of one norm, and the operations of another for its kernels.
+pub(super) struct OtherKernels {
+    pub definition: EntryLayer,
+    pub kernels: EntryLayer,
 }
 
-impl DetachedLayerNorm {
-    pub(super) fn new() -> Self {
-        let definition =
-            EntryLayer::new(&NormChoice::plain(find("layer").expect("it is in the catalogue")));
-        DetachedLayerNorm { definition, kernels: EntryLayer::new(&NormChoice::plain(&DETACHED)) }
+/// Layer normalization, computed with detached statistics.
+pub(super) fn detached_layer_norm() -> OtherKernels {
+    let layer = find("layer").expect("it is in the catalogue");
+    OtherKernels {
+        definition: EntryLayer::new(&NormChoice::plain(layer)),
+        kernels: EntryLayer::new(&NormChoice::plain(&DETACHED)),
     }
 }
 
-impl Layer for DetachedLayerNorm {
+impl Layer for OtherKernels {
     fn name(&self) -> String {
         self.kernels.name()
     }

@@ -46,5 +46,6 @@ pub(crate) const ENTRY: Entry = Entry {
         name: "batch-burn",
         difference: "momentum = 0.1, the weight of the new value, in burn",
     }],
+    exceptions: &[],
     kernel: Kernel::Compiled,
 };

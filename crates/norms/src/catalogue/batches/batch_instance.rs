@@ -46,5 +46,6 @@ pub(crate) const ENTRY: Entry = Entry {
         averages: &[&[0.0], &[0.9 + 10.0 / 3.0]],
     },
     aliases: &[],
+    exceptions: &[],
     kernel: Kernel::Compiled,
 };

@@ -40,5 +40,6 @@ pub(crate) const ENTRY: Entry = Entry {
         averages: &[&[4.1]],
     },
     aliases: &[],
+    exceptions: &[],
     kernel: Kernel::Compiled,
 };

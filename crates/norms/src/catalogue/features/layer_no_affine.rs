@@ -40,5 +40,6 @@ pub(crate) const ENTRY: Entry = Entry {
         averages: &[],
     },
     aliases: &[],
+    exceptions: &[],
     kernel: Kernel::Compiled,
 };

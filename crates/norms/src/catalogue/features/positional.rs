@@ -46,5 +46,6 @@ pub(crate) const ENTRY: Entry = Entry {
         averages: &[],
     },
     aliases: &[],
+    exceptions: &[],
     kernel: Kernel::Compiled,
 };

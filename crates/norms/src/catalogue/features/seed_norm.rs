@@ -45,5 +45,6 @@ pub(crate) const ENTRY: Entry = Entry {
         averages: &[],
     },
     aliases: &[],
+    exceptions: &[],
     kernel: Kernel::Compiled,
 };

@@ -42,5 +42,6 @@ pub(crate) const ENTRY: Entry = Entry {
         averages: &[],
     },
     aliases: &[],
+    exceptions: &[],
     kernel: Kernel::Compiled,
 };

@@ -1,8 +1,8 @@
 //! Scaled exponential linear unit.
 //!
 //! `lambda * x` above 0 and `lambda * alpha * (exp(x) - 1)` below: an activation whose constants make mean 0 and
-//! variance 1 a fixed point, so that deep nets normalize themselves. The row (1, -ln 2) becomes (lambda, -lambda *
-//! alpha / 2).
+//! variance 1 a fixed point, so that deep nets normalize themselves. `exp(x) - 1` is written as `2 t / (1 - t)` of `t =
+//! tanh(x / 2)`, which does not lose its digits near 0. The row (1, -ln 2) becomes (lambda, -lambda * alpha / 2).
 
 use std::f64::consts::LN_2;
 
@@ -17,7 +17,8 @@ pub(crate) const ENTRY: Entry = Entry {
     family: Family::Pointwise,
     site: Site::Activations,
     source: NormSource {
-        equation: "lambda * (max(x, 0) + alpha * (exp(min(x, 0)) - 1))",
+        equation: "t = tanh(min(x, 0) / 2); \
+                   lambda * (max(x, 0) + alpha * 2 * t / (1 - t))",
         over: "none",
         parameters: &[],
         constants: &[("lambda", 1.050_700_987_355_480_5), ("alpha", 1.673_263_242_354_377_2)],
@@ -46,5 +47,6 @@ pub(crate) const ENTRY: Entry = Entry {
         averages: &[],
     },
     aliases: &[],
+    exceptions: &[],
     kernel: Kernel::Compiled,
 };
