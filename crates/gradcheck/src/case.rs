@@ -153,6 +153,27 @@ impl CaseList {
         CaseList::parse(include_str!("../cases/norms.txt")).expect("a test reads the list")
     }
 
+    /// The battery for functions of one element, `cases/pointwise.txt`: what is about statistics is not in
+    /// it, and inputs are where such functions are not flat.
+    ///
+    /// # Panics
+    ///
+    /// Never, as a test reads the file.
+    pub fn pointwise() -> CaseList {
+        CaseList::parse(include_str!("../cases/pointwise.txt")).expect("a test reads the list")
+    }
+
+    /// The same without a case, for kernels of a precision: one that says nothing of a certain layer.
+    pub fn without(mut self, name: &str, precision: Precision) -> CaseList {
+        for case in self.cases.iter_mut().filter(|case| case.name == name) {
+            match precision {
+                Precision::Double => case.double = Demand::NotRun,
+                Precision::Single => case.single = Demand::NotRun,
+            }
+        }
+        self
+    }
+
     /// The same battery for a layer of which nothing is known. What can be decided of every norm need not
     /// be of another function: a tanh is flat far from 0, and so is a softmax beside one large entry.
     /// Only ordinary cases are required, in double precision; a fifth of all may be left undecided there,
@@ -332,14 +353,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_battery_can_be_read_and_leaves_little_open() {
-        let list = CaseList::norms();
-        let open = |demand: fn(&Case) -> Demand| {
-            list.cases().iter().filter(|case| demand(case) == Demand::Open).count()
-        };
-        assert!(open(|case| case.double) <= 1);
-        assert!(10 * open(|case| case.single) <= 2 * list.cases().len());
-        assert!(list.cases().iter().all(|case| !case.purpose.is_empty()));
+    fn the_batteries_can_be_read_and_leave_little_open() {
+        for list in [CaseList::norms(), CaseList::pointwise()] {
+            let open = |demand: fn(&Case) -> Demand| {
+                list.cases().iter().filter(|case| demand(case) == Demand::Open).count()
+            };
+            assert!(open(|case| case.double) <= 1);
+            assert!(10 * open(|case| case.single) <= 2 * list.cases().len());
+            assert!(list.cases().iter().all(|case| !case.purpose.is_empty()));
+        }
+        assert_eq!(CaseList::norms().cases().len(), CaseList::pointwise().cases().len());
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub struct Examination {
     /// One per case and mode.
     pub cases: Vec<CaseReport>,
     /// Distance of the gradient to the derivative in which nothing is stopped, relative to the largest
-    /// entry; `None` for a definition without stops.
+    /// entry, in the first case; `None` for a definition without stops.
     pub unfrozen_distance: Option<f64>,
     /// Seconds that it took, a share of what all kernels have in common included.
     pub seconds: f64,

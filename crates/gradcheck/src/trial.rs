@@ -232,9 +232,9 @@ fn with_conduct(
 }
 
 /// The largest distance of the claimed gradients to the derivative in which nothing is stopped,
-/// relative to the largest number in it.
+/// relative to the largest number in it; in the first case alone, for it takes differences of its own.
 fn unfrozen_distance(trial: &Trial, claimed: &Claimed) -> Result<Option<f64>, CheckError> {
-    if !trial.layer.stops() {
+    if !trial.layer.stops() || !trial.is_first {
         return Ok(None);
     }
     let place = trial.place;
@@ -246,7 +246,7 @@ fn unfrozen_distance(trial: &Trial, claimed: &Claimed) -> Result<Option<f64>, Ch
         precisions: &[],
         random: trial.measured.cotangents.random.clone(),
         budget: trial.options.budget,
-        finest: Level::Jacobian,
+        finest: trial.measured.level,
         seed: trial.options.seed,
     };
     let Ok(measured) = Measured::new(&problem, plan)? else { return Ok(None) };

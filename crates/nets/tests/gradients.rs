@@ -1,8 +1,8 @@
 //! Whole networks against finite differences: every placement, the loss by every parameter.
 
 use nets::{ARCHITECTURES, INITIALIZATIONS, Network, NetworkSpec, PLACEMENTS, Placement, Seed};
-use norms::{CATALOGUE, Entry, NormChoice};
-use ops::{Mode, Pass, Value, cross_entropy};
+use norms::{CATALOGUE, Entry, Evaluator, NormChoice, Site};
+use ops::{Layout, Mode, Pass, Value, cross_entropy};
 
 const ROWS: usize = 5;
 const INPUTS: usize = 3;
@@ -44,10 +44,19 @@ fn loss(network: &mut Network<f64>, pass: &mut Pass<f64>) -> Value<f64> {
     cross_entropy(&logits, &[0, 1, 2, 0, 1], pass)
 }
 
+/// A norm of activations that is defined at one position. Two have kinks where parameters start, and a stop
+/// is no derivative of its loss: they are left to the checker of norms.
+fn is_smooth_in_an_mlp(entry: &'static Entry) -> bool {
+    let norm = NormChoice::plain(entry).build::<f64>(Evaluator::Fastest);
+    let differs =
+        ["filter-response", "evonorm-b0", "detach-norm", "ada-norm"].contains(&entry.name);
+    entry.site == Site::Activations && norm.check(Layout::samples(ROWS), 4).is_ok() && !differs
+}
+
 #[test]
 fn every_placement_with_every_norm_has_the_gradient_of_its_loss() {
     for placement in PLACEMENTS {
-        for entry in CATALOGUE {
+        for entry in CATALOGUE.iter().filter(|entry| is_smooth_in_an_mlp(entry)) {
             let mut network = network(placement, entry);
             let mut pass = Pass::recording(Mode::Train);
             let loss = loss(&mut network, &mut pass);

@@ -5,9 +5,10 @@ use std::fmt;
 use equations::{Axes, Extents, Mode, NormEquation};
 
 use crate::choice::NormChoice;
-use crate::point::Point;
+use crate::point::{Point, rotate_rows};
 
-/// An invariance of a norm at eps = 0.
+/// An invariance of a norm at eps = 0. What is said of training holds in training mode, with the
+/// statistics of the batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Claim {
     /// The same number added to every element changes nothing.
@@ -16,14 +17,28 @@ pub enum Claim {
     Scale,
     /// The result of a sample does not depend on the other samples.
     SampleIndependence,
+    /// The result at a position does not depend on the other positions of its sample.
+    PositionIndependence,
+    /// The features of x and the values of each parameter that belong to them, in another order, are
+    /// the result in that order. Where there are groups, features go from one to another.
+    FeaturePermutation,
     /// Training and evaluation compute the same.
     SameInEvaluation,
+    /// In evaluation the result of a sample does not depend on the other samples.
+    IndependenceInEvaluation,
 }
 
 impl Claim {
     /// Every claim, in the order in which they are listed.
-    pub const ALL: [Claim; 4] =
-        [Claim::Shift, Claim::Scale, Claim::SampleIndependence, Claim::SameInEvaluation];
+    pub const ALL: [Claim; 7] = [
+        Claim::Shift,
+        Claim::Scale,
+        Claim::SampleIndependence,
+        Claim::PositionIndependence,
+        Claim::FeaturePermutation,
+        Claim::SameInEvaluation,
+        Claim::IndependenceInEvaluation,
+    ];
 }
 
 impl fmt::Display for Claim {
@@ -32,7 +47,10 @@ impl fmt::Display for Claim {
             Claim::Shift => "shift-invariant",
             Claim::Scale => "scale-invariant",
             Claim::SampleIndependence => "sample-wise",
+            Claim::PositionIndependence => "position-wise",
+            Claim::FeaturePermutation => "features in any order",
             Claim::SameInEvaluation => "same in evaluation",
+            Claim::IndependenceInEvaluation => "sample-wise in evaluation",
         })
     }
 }
@@ -55,22 +73,37 @@ pub fn measure(choice: &NormChoice) -> Vec<Claim> {
     let point = Point::random(equation, extents, 0);
     let y = value(equation, &point, &point.x, Mode::Train);
 
+    let at = |x: &[f64], mode| value(equation, &point, x, mode);
+    let changed =
+        |change: &dyn Fn(f64) -> f64| -> Vec<f64> { point.x.iter().map(|x| change(*x)).collect() };
+    // Of the indices (sample, position, feature) those whose sample or position is the first.
+    let sample = extents.size(Axes::ALL.without(Axes::SAMPLES));
+    let first_position: Vec<bool> = (0..y.len()).map(|i| i % sample < features).collect();
+    let independent_of_samples = |mode| {
+        let mut others = point.x.clone();
+        others[sample..].iter_mut().for_each(|x| *x = 1.0 - 2.0 * *x);
+        equal(&at(&point.x, mode)[..sample], &at(&others, mode)[..sample])
+    };
     let holds = |claim: &Claim| match claim {
-        Claim::Shift => {
-            let shifted: Vec<f64> = point.x.iter().map(|x| x + 3.0).collect();
-            equal(&y, &value(equation, &point, &shifted, Mode::Train))
-        }
-        Claim::Scale => {
-            let scaled: Vec<f64> = point.x.iter().map(|x| x * 5.0).collect();
-            equal(&y, &value(equation, &point, &scaled, Mode::Train))
-        }
-        Claim::SampleIndependence => {
-            let sample = extents.size(Axes::ALL.without(Axes::SAMPLES));
+        Claim::Shift => equal(&y, &at(&changed(&|x| x + 3.0), Mode::Train)),
+        Claim::Scale => equal(&y, &at(&changed(&|x| x * 5.0), Mode::Train)),
+        Claim::SampleIndependence => independent_of_samples(Mode::Train),
+        Claim::PositionIndependence => {
             let mut others = point.x.clone();
-            others[sample..].iter_mut().for_each(|x| *x = 1.0 - 2.0 * *x);
-            equal(&y[..sample], &value(equation, &point, &others, Mode::Train)[..sample])
+            let rest = others.iter_mut().zip(&first_position).filter(|(_, is_first)| !**is_first);
+            rest.for_each(|(x, _)| *x = 1.0 - 2.0 * *x);
+            let of_first = |y: Vec<f64>| -> Vec<f64> {
+                y.into_iter().zip(&first_position).filter(|(_, is)| **is).map(|(y, _)| y).collect()
+            };
+            equal(&of_first(y.clone()), &of_first(at(&others, Mode::Train)))
         }
-        Claim::SameInEvaluation => equal(&y, &value(equation, &point, &point.x, Mode::Eval)),
+        Claim::FeaturePermutation => {
+            let rotated = point.with_features_rotated(equation);
+            let y_rotated = value(equation, &rotated, &rotated.x, Mode::Train);
+            equal(&rotate_rows(&y, features), &y_rotated)
+        }
+        Claim::SameInEvaluation => equal(&y, &at(&point.x, Mode::Eval)),
+        Claim::IndependenceInEvaluation => independent_of_samples(Mode::Eval),
     };
     Claim::ALL.into_iter().filter(holds).collect()
 }
@@ -85,16 +118,21 @@ pub(crate) fn degree_of_eps(choice: &NormChoice) -> Option<f64> {
         choice.with(choice.groups(), constants).ok()
     };
     choice.equation().constants().iter().find(|(name, _)| name == "eps")?;
-    let (plain, groups) = (with(0.25)?, choice.groups());
+    let groups = choice.groups();
     let extents = Extents::new(5, 3, 12_usize.next_multiple_of(groups), groups).ok()?;
-    let point = Point::random(plain.equation(), extents, 0);
-    let y = value(plain.equation(), &point, &point.x, Mode::Train);
-    let scaled: Vec<f64> = point.x.iter().map(|x| x * 2.0).collect();
-    [2.0, 1.0].into_iter().find(|degree: &f64| {
-        with(0.25 * degree.exp2()).is_some_and(|scaled_eps| {
-            equal(&y, &value(scaled_eps.equation(), &point, &scaled, Mode::Train))
+    let point = Point::random(choice.equation(), extents, 0);
+    let doubled: Vec<f64> = point.x.iter().map(|x| x * 2.0).collect();
+    // A bound by eps shows only where it is larger than the sizes of x.
+    let is_degree = |degree: &f64| {
+        [0.25, 100.0].into_iter().all(|eps| match (with(eps), with(eps * degree.exp2())) {
+            (Some(plain), Some(scaled)) => {
+                let y = value(plain.equation(), &point, &point.x, Mode::Train);
+                equal(&y, &value(scaled.equation(), &point, &doubled, Mode::Train))
+            }
+            _ => false,
         })
-    })
+    };
+    [2.0, 1.0].into_iter().find(is_degree)
 }
 
 fn value(equation: &NormEquation, point: &Point, x: &[f64], mode: Mode) -> Vec<f64> {
@@ -129,6 +167,8 @@ mod tests {
         for (equation, degree) in [
             ("x / sqrt(var(x) + eps)", Some(2.0)),
             ("x / (mean(abs(x)) + eps)", Some(1.0)),
+            ("x / max(norm2(x), eps)", Some(1.0)),
+            ("x / sqrt(max(sum(x^2), eps))", Some(2.0)),
             ("x / (mean(abs(x)) + sqrt(eps))", Some(2.0)),
             ("x / (mean(abs(x)) + 1 + eps)", None),
             ("x / mean(abs(x))", None),
@@ -144,6 +184,27 @@ mod tests {
             let groups = if plain.equation().knows_groups() { 3 } else { 1 };
             let choice = plain.with(groups, Vec::new()).expect("a catalogue entry");
             assert_eq!(measure(&choice), entry.claims, "{}", entry.name);
+        }
+    }
+
+    #[test]
+    fn claims_that_are_wrong_are_noticed() {
+        let has = |equation: &str, claim| measure(&own(equation, 3)).contains(&claim);
+        for (claim, with, without) in [
+            (Claim::Shift, "x - mean(x)", "x"),
+            (Claim::Scale, "x / rms(x)", "x"),
+            (Claim::SampleIndependence, "x", "x - mean[samples](x)"),
+            (Claim::PositionIndependence, "x - mean[samples](x)", "x - mean[positions](x)"),
+            (Claim::FeaturePermutation, "gamma * x - mean[features](x)", "x - mean[group](x)"),
+            (Claim::SameInEvaluation, "x", "x - running(mean[samples+positions](x), 0)"),
+            (
+                Claim::IndependenceInEvaluation,
+                "x - running(mean[samples+positions](x), 0)",
+                "x - mean[samples](x)",
+            ),
+        ] {
+            assert!(has(with, claim), "{claim}: {with}");
+            assert!(!has(without, claim), "{claim}: {without}");
         }
     }
 }

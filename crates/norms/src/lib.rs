@@ -43,7 +43,9 @@ mod sensitivity;
 mod through_dfdx;
 
 pub use applied::{Application, Applied};
-pub use catalogue::{CATALOGUE, Citation, Entry, Kernel, find};
+pub use catalogue::{
+    Alias, CATALOGUE, Citation, Entry, Example, Exception, Family, Kernel, Place, Site, find,
+};
 pub use certify::{certify, standing_control};
 pub use check_dfdx::{Traced, check_dfdx};
 pub use choice::{Definition, Evaluator, NormChoice};

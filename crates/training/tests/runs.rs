@@ -70,9 +70,18 @@ impl Observer for Recorder {
     }
 }
 
+/// A norm of activations that one position is enough for: a variance over it is refused, and the one value
+/// over its own size, of filter response normalization, is a sign that has no gradient.
+fn suits_an_mlp(norm: &'static norms::Entry) -> bool {
+    let (one, choice) = (ops::Layout::samples(32), NormChoice::plain(norm));
+    let built = choice.build::<f32>(norms::Evaluator::Fastest);
+    let is_sign = norm.name == "filter-response";
+    norm.site == norms::Site::Activations && built.check(one, 16).is_ok() && !is_sign
+}
+
 #[test]
 fn every_norm_and_every_optimizer_learns_the_sign() {
-    for norm in norms::CATALOGUE {
+    for norm in norms::CATALOGUE.iter().filter(|norm| suits_an_mlp(norm)) {
         for (optimizer, rate) in [("adamw", 1e-2), ("sgd", 5e-2)] {
             let outcome = run(norm.name, "pre", &plan(optimizer, rate));
             let name = format!("{} {optimizer}", norm.name);

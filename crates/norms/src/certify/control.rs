@@ -4,7 +4,7 @@ use equations::NormSource;
 use gradcheck::{Evaluation, Kernel, KernelInfo, Layer, Parameter, Property, Value};
 
 use super::layer::EntryLayer;
-use crate::catalogue::{Citation, Entry, Kernel as Operation, find};
+use crate::catalogue::{Citation, Entry, Example, Family, Kernel as Operation, Place, Site, find};
 use crate::choice::NormChoice;
 
 /// Its value is that of layer normalization. Its derivative takes the statistics for constants, as an
@@ -12,6 +12,8 @@ use crate::choice::NormChoice;
 static DETACHED: Entry = Entry {
     name: "detached-layer",
     title: "Layer normalization with detached statistics",
+    family: Family::Features,
+    site: Site::Activations,
     source: NormSource {
         equation: "gamma * (x - stop(mean(x))) / stop(sqrt(var(x) + eps)) + beta",
         over: "features",
@@ -19,25 +21,39 @@ static DETACHED: Entry = Entry {
         constants: &[],
     },
     claims: &[],
-    citation: Citation { authors: "Xu et al.", year: 2019, arxiv: "1911.07013" },
+    citation: Citation { authors: "Xu et al.", year: 2019, place: Place::Arxiv("1911.07013") },
+    verified: "It is wrong on purpose.",
+    example: Example {
+        samples: 1,
+        positions: 1,
+        groups: 1,
+        parameters: &[],
+        constants: &[("eps", 0.0)],
+        x: &[1.0, 9.0],
+        y: &[-1.0, 1.0],
+        averages: &[],
+    },
+    aliases: &[],
+    exceptions: &[],
     kernel: Operation::Compiled,
 };
 
-/// Layer normalization as the definition, and the detached one as the kernels.
-pub(super) struct DetachedLayerNorm {
-    definition: EntryLayer,
-    kernels: EntryLayer,
+/// The definition of one norm, and the operations of another for its kernels.
+pub(super) struct OtherKernels {
+    pub definition: EntryLayer,
+    pub kernels: EntryLayer,
 }
 
-impl DetachedLayerNorm {
-    pub(super) fn new() -> Self {
-        let definition =
-            EntryLayer::new(&NormChoice::plain(find("layer").expect("it is in the catalogue")));
-        DetachedLayerNorm { definition, kernels: EntryLayer::new(&NormChoice::plain(&DETACHED)) }
+/// Layer normalization, computed with detached statistics.
+pub(super) fn detached_layer_norm() -> OtherKernels {
+    let layer = find("layer").expect("it is in the catalogue");
+    OtherKernels {
+        definition: EntryLayer::new(&NormChoice::plain(layer)),
+        kernels: EntryLayer::new(&NormChoice::plain(&DETACHED)),
     }
 }
 
-impl Layer for DetachedLayerNorm {
+impl Layer for OtherKernels {
     fn name(&self) -> String {
         self.kernels.name()
     }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use equations::{Axes, Extents, Operation};
+use equations::{Axes, Extents, Operation, ParameterShape};
 use gradcheck::{
     Evaluation, Kernel, KernelInfo, Layer, Mode, Parameter, Precision, Property, Role, Slices,
 };
@@ -13,6 +13,7 @@ use super::kernel::EntryKernel;
 use crate::catalogue::Kernel as Trained;
 use crate::choice::{Evaluator, NormChoice};
 use crate::claims::{Claim, degree_of_eps};
+use crate::point::Point;
 
 /// The precision and the evaluator of each operation under test.
 const OPERATIONS: [(Precision, Evaluator); 6] = [
@@ -30,6 +31,10 @@ pub(super) struct EntryLayer {
     claims: Vec<Claim>,
     /// How eps scales with x.
     degree_of_eps: Option<f64>,
+    /// The fewest channels of a group at which the definition is finite: 2 where it divides by n - 1.
+    fewest_channels: usize,
+    /// Of each parameter.
+    roles: Vec<Role>,
     plain: NormChoice,
     /// The norm at every eps that a case asked for, by its bits.
     at_eps: RefCell<HashMap<u64, NormChoice>>,
@@ -44,7 +49,10 @@ impl EntryLayer {
         let plain = choice.with(groups, choice.constants().to_vec());
         let plain = plain.expect("the constants are those of the choice");
         let (claims, degree_of_eps) = (plain.claims(), degree_of_eps(&plain));
-        EntryLayer { groups, claims, degree_of_eps, plain, at_eps: RefCell::default() }
+        let fewest_channels = if is_finite_at_one_channel(&plain) { 1 } else { 2 };
+        let at_eps = RefCell::default();
+        let roles = plain.equation().parameters().iter().map(|p| role(&plain, p)).collect();
+        EntryLayer { groups, claims, degree_of_eps, fewest_channels, roles, plain, at_eps }
     }
 
     pub(super) fn has_eps(&self) -> bool {
@@ -69,16 +77,32 @@ impl EntryLayer {
         OPERATIONS.iter().filter(move |(_, by)| has_kernel || *by != Evaluator::Fastest)
     }
 
+    /// Whether some statistic is over the positions of a sample alone: at one position it is over one
+    /// value, which says nothing.
+    fn needs_positions(&self) -> bool {
+        self.statistics().any(|axes| axes == Axes::POSITIONS)
+    }
+
+    /// The axes of every statistic.
+    fn statistics(&self) -> impl Iterator<Item = Axes> {
+        let nodes = self.plain.equation().expression().nodes();
+        nodes.iter().filter_map(|node| match node.operation {
+            Operation::Statistic(_, _, axes) => Some(axes),
+            _ => None,
+        })
+    }
+
+    /// Whether a parameter belongs to the rows of a weight matrix, and so goes where they go.
+    fn has_rows_of_its_own(&self) -> bool {
+        let mut parameters = self.plain.equation().parameters().iter();
+        parameters.any(|parameter| parameter.shape == ParameterShape::Output)
+    }
+
     /// Along which axes a shift has to be the same to change nothing: those of the statistics, or all
     /// of them where the statistics have several.
     fn shifted_together(&self) -> Axes {
-        let equation = self.plain.equation();
-        let axes = equation.expression().nodes().iter().filter_map(|node| match node.operation {
-            Operation::Statistic(_, _, axes) => Some(axes),
-            _ => None,
-        });
-        let over = equation.over();
-        if axes.into_iter().all(|axes| axes == over) { over } else { Axes::ALL }
+        let over = self.plain.equation().over();
+        if self.statistics().all(|axes| axes == over) { over } else { Axes::ALL }
     }
 
     fn extents(&self, shape: &[usize]) -> Extents {
@@ -86,6 +110,52 @@ impl EntryLayer {
         Extents::new(layout.samples, layout.positions, width, self.groups)
             .unwrap_or_else(|error| panic!("`fit` makes shapes fit: {error}"))
     }
+}
+
+/// Channels of a norm whose statistics do not reduce them: more than one, to show what goes to the wrong
+/// one, and an odd number, so that every second entry is not every second channel.
+const CHANNELS: usize = 3;
+/// Above so many numbers one channel is enough to look at.
+const FEW: usize = 2048;
+/// Positions where a norm needs some: a variance over two is a norm of two numbers, which is flat.
+const POSITIONS: usize = 3;
+
+/// What a parameter is for: a bias if it starts at 0, else a gain. But a beta that moves nothing of the
+/// result as a bias does mixes the features, as in `sum(x * beta)`.
+fn role(choice: &NormChoice, parameter: &equations::Parameter) -> Role {
+    let name = &parameter.name;
+    match (name.as_str(), parameter.start == 0.0) {
+        ("beta", _) => {}
+        (_, true) => return Role::Bias,
+        (_, false) => return Role::Gain,
+    }
+    let (equation, groups) = (choice.equation(), choice.groups());
+    let extents = Extents::new(4, 3, 4 * groups, groups).expect("four channels per group");
+    let point = Point::random(equation, extents, 0);
+    let at = |add: f64| {
+        let named = equation.parameters().iter().zip(point.parameters.clone());
+        let moved: Vec<Vec<f64>> = named
+            .map(|(p, values)| {
+                values.iter().map(|v| if p.name == *name { v + add } else { *v }).collect()
+            })
+            .collect();
+        let moved: Vec<&[f64]> = moved.iter().map(Vec::as_slice).collect();
+        let (mut state, mode) = (point.state.clone(), equations::Mode::Train);
+        equation.evaluate_unchecked_sizes(&extents, &point.x, &moved, &mut state, mode)
+    };
+    let is_added = at(0.0).iter().zip(at(1.0)).any(|(y, moved)| (moved - y - 1.0).abs() < 1e-9);
+    if is_added { Role::Bias } else { Role::Matrix }
+}
+
+fn is_finite_at_one_channel(choice: &NormChoice) -> bool {
+    let groups = choice.groups();
+    let extents = Extents::new(4, 3, groups, groups).expect("one channel per group");
+    let point = Point::random(choice.equation(), extents, 0);
+    let parameters: Vec<&[f64]> = point.parameters.iter().map(Vec::as_slice).collect();
+    let (mut state, mode) = (point.state.clone(), equations::Mode::Train);
+    let equation = choice.equation();
+    let y = equation.evaluate_unchecked_sizes(&extents, &point.x, &parameters, &mut state, mode);
+    y.iter().all(|y| y.is_finite())
 }
 
 /// `[samples, features]`, or with one or two axes of positions between them.
@@ -102,10 +172,19 @@ impl Layer for EntryLayer {
 
     fn fit(&self, shape: &[usize]) -> Vec<usize> {
         let mut shape = shape.to_vec();
+        if shape.len() == 2 && self.needs_positions() {
+            match self.plain.equation().over() {
+                // Cases are about the lengths of statistics: those are positions.
+                Axes::POSITIONS if shape[0] * shape[1] > FEW => shape.push(1),
+                Axes::POSITIONS => shape.push(CHANNELS),
+                // The rows of a case, of which three are a sample.
+                _ => shape = vec![shape[0].div_ceil(POSITIONS), POSITIONS, shape[1]],
+            }
+        }
         if let Some(width) = shape.last_mut() {
             // A case of few features is about statistics over few numbers, so every group gets as many.
             *width = match *width {
-                few @ 0..=4 => few * self.groups,
+                few @ 0..=4 => few.max(self.fewest_channels) * self.groups,
                 many => many.next_multiple_of(self.groups),
             };
         }
@@ -114,9 +193,9 @@ impl Layer for EntryLayer {
 
     fn parameters(&self, shape: &[usize]) -> Vec<Parameter> {
         let extents = self.extents(shape);
-        let parameters = self.plain.equation().parameters().iter().map(|parameter| {
-            let role = if parameter.name == "beta" { Role::Bias } else { Role::Gain };
-            Parameter::new(&parameter.name, &[parameter.len(&extents)], role)
+        let parameters = self.plain.equation().parameters().iter().zip(&self.roles);
+        let parameters = parameters.map(|(parameter, role)| {
+            Parameter::new(&parameter.name, &[parameter.len(&extents)], *role)
         });
         let eps = self.has_eps().then(|| Parameter::new("eps", &[], Role::Eps));
         parameters.chain(eps).collect()
@@ -174,7 +253,9 @@ impl Layer for EntryLayer {
         if claims(Claim::SampleIndependence) {
             properties.push(Property::Independent(samples.clone()));
         }
-        properties.push(Property::Exchange(samples));
+        if !self.has_rows_of_its_own() {
+            properties.push(Property::Exchange(samples));
+        }
         properties
     }
 

@@ -3,6 +3,8 @@
 
 use std::process::ExitCode;
 
+use ::norms::{Claim, Entry, Family};
+
 use crate::cli::{ListArguments, Topic};
 use crate::config::choices::optimizer_values;
 use crate::config::keys::{KEYS, Section, Settings};
@@ -47,23 +49,56 @@ fn render(topic: Topic) -> String {
     }
 }
 
+/// A table for each family of norms, with a column for each property, and what the columns mean.
 fn norms() -> String {
-    let rows = norms::CATALOGUE.iter().map(|entry| {
-        let equation = norms::NormChoice::plain(entry);
-        let options = if equation.equation().knows_groups() { "groups" } else { "" };
-        let claims: Vec<String> = entry.claims.iter().map(ToString::to_string).collect();
-        vec![
-            entry.name.to_string(),
-            entry.title.to_string(),
-            entry.source.equation.to_string(),
-            entry.source.over.to_string(),
-            options.to_string(),
-            claims.join(", "),
-            entry.citation.to_string(),
-        ]
-    });
-    rendered(["norm", "title", "equation", "over", "needs", "claims", "citation"], rows)
+    let mut sections: Vec<String> = Family::ALL.into_iter().map(family).collect();
+    let meaning = PROPERTIES.map(|(claim, short, meaning)| format!("{short}  {claim}: {meaning}"));
+    sections.push(format!("properties at eps = 0, as measured\n\n{}", meaning.join("\n")));
+    sections.push("all of a norm: `normlab show NAME`".to_string());
+    sections.join("\n\n")
 }
+
+/// The columns of properties.
+const PROPERTIES: [(Claim, &str, &str); 7] = [
+    (Claim::Shift, "sh", "adding one number to every x changes nothing"),
+    (Claim::Scale, "sc", "a positive factor on every x changes nothing"),
+    (Claim::SampleIndependence, "sa", "no sample depends on the others"),
+    (Claim::PositionIndependence, "po", "no position depends on the others"),
+    (Claim::FeaturePermutation, "fe", "permuted features give the permuted result"),
+    (Claim::SameInEvaluation, "ev", "training and evaluation compute the same"),
+    (Claim::IndependenceInEvaluation, "es", "in evaluation no sample depends on the others"),
+];
+
+fn family(family: Family) -> String {
+    let entries = ::norms::CATALOGUE.iter().filter(|entry| entry.family == family);
+    let rows: Vec<Vec<String>> = entries.map(|entry| row(entry)).collect();
+    let properties = PROPERTIES.map(|(_, short, _)| short);
+    let header = [&["norm"], &properties[..], &["year", "over", "equation"]].concat();
+    format!("{family}\n\n{}", table(&header, &rows))
+}
+
+fn row(entry: &Entry) -> Vec<String> {
+    let mark = |(claim, _, _)| if entry.claims.contains(&claim) { "+" } else { "-" };
+    let mut cells = vec![entry.name.to_string()];
+    cells.extend(PROPERTIES.map(mark).map(str::to_string));
+    let over = entry.source.over;
+    let groups = if over.ends_with("group") { ", needs groups" } else { "" };
+    cells.extend([entry.citation.year.to_string(), format!("{over}{groups}")]);
+    cells.push(in_a_line(entry.source.equation));
+    cells
+}
+
+/// An equation on one line; of a long one the last expression, which its definitions lead up to.
+fn in_a_line(equation: &str) -> String {
+    let whole = equation.split_whitespace().collect::<Vec<_>>().join(" ");
+    match whole.rsplit_once("; ") {
+        Some((_, last)) if whole.len() > LONGEST => format!("...; {last}"),
+        _ => whole,
+    }
+}
+
+/// Characters of an equation that fit beside the other columns.
+const LONGEST: usize = 110;
 
 fn placements() -> String {
     let rows = nets::PLACEMENTS.iter().map(|placement| {
@@ -171,14 +206,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_norm_is_listed_with_its_equation_and_citation() {
+    fn every_norm_is_listed_with_its_properties_and_the_end_of_its_equation() {
         let listed = norms();
-        for entry in norms::CATALOGUE {
+        for entry in ::norms::CATALOGUE {
             let line = listed.lines().find(|line| line.starts_with(&format!("{} ", entry.name)));
             let line = line.unwrap_or_else(|| panic!("{} is not listed", entry.name));
-            assert!(line.contains(entry.source.equation), "{line}");
-            assert!(line.ends_with(&entry.citation.to_string()), "{line}");
+            let words: Vec<&str> = line.split_whitespace().collect();
+            let held = words[1..=PROPERTIES.len()].iter().filter(|mark| **mark == "+").count();
+            assert_eq!(held, entry.claims.len(), "{line}");
+            assert_eq!(words[PROPERTIES.len() + 1], entry.citation.year.to_string(), "{line}");
+            let last = entry.source.equation.rsplit("; ").next().expect("an expression");
+            assert!(line.ends_with(last), "{line}");
+            assert!(line.chars().count() <= 200, "{line}");
         }
+    }
+
+    #[test]
+    fn every_property_has_a_column() {
+        assert_eq!(PROPERTIES.map(|(claim, _, _)| claim), Claim::ALL);
     }
 
     #[test]

@@ -3,14 +3,14 @@
 use std::process::ExitCode;
 
 use equations::{Axes, Mode, NormEquation, ParameterShape};
-use norms::{Cost, Kernel, NormChoice};
+use norms::{Claim, Cost, Entry, Example, Kernel, NormChoice, Site};
 
 use crate::cli::ShowArguments;
 use crate::config::choices::constants;
 use crate::failure::Failure;
 use crate::number::shortest;
 use crate::ordinary::check_finite;
-use crate::terminal::say;
+use crate::terminal::{say, wrapped};
 
 /// Prints it.
 ///
@@ -32,13 +32,23 @@ fn shown(choice: &NormChoice) -> String {
     let sections = [
         ("equation", equations(equation)),
         ("over", vec![equation.over().to_string()]),
+        ("applied to", choice.entry().map_or_else(Vec::new, applied_to)),
         ("parameters", parameters(equation)),
         (
             "constants",
             listed(constants(choice).iter().map(|(n, v)| format!("{n} = {}", shortest(*v)))),
         ),
         ("running averages", averages(equation)),
-        ("invariances", listed(choice.claims().iter().map(ToString::to_string))),
+        ("properties at eps = 0", properties(&choice.claims())),
+        (
+            "verified against",
+            choice.entry().map_or_else(Vec::new, |entry| lines_of(entry.verified)),
+        ),
+        (
+            "example",
+            choice.entry().map_or_else(Vec::new, |entry| example(&entry.example, equation)),
+        ),
+        ("also known as", choice.entry().map_or_else(Vec::new, aliases)),
         ("derived backward", derivative(equation, Mode::Train)),
         ("derived backward in evaluation", evaluation(equation)),
         ("cost per element", cost(equation)),
@@ -59,6 +69,58 @@ fn equations(equation: &NormEquation) -> Vec<String> {
     let mut lines = vec![written, expression.to_string(), expression.papers()];
     lines.dedup();
     lines
+}
+
+fn applied_to(entry: &Entry) -> Vec<String> {
+    match entry.site {
+        Site::Activations => Vec::new(),
+        Site::Weights => {
+            vec!["a weight matrix: a row of x has the weights of one output".to_string()]
+        }
+    }
+}
+
+fn properties(claims: &[Claim]) -> Vec<String> {
+    let mark = |claim: &Claim| if claims.contains(claim) { "yes" } else { "no " };
+    Claim::ALL.iter().map(|claim| format!("{}  {claim}", mark(claim))).collect()
+}
+
+fn lines_of(text: &str) -> Vec<String> {
+    wrapped(text).lines().map(str::to_string).collect()
+}
+
+/// Input and result side by side, a row on a line, below what is not as usual.
+fn example(example: &Example, equation: &NormEquation) -> Vec<String> {
+    let numbers =
+        |values: &[f64]| values.iter().map(|v| rounded(*v)).collect::<Vec<_>>().join(", ");
+    let Example { samples, positions, groups, .. } = *example;
+    let plural = |count: usize, what: &str| match count {
+        1 => format!("1 {what}"),
+        _ => format!("{count} {what}s"),
+    };
+    let mut sizes = vec![plural(samples, "sample"), plural(positions, "position")];
+    if equation.knows_groups() {
+        sizes.push(plural(groups, "group"));
+    }
+    let constants = example.constants.iter().map(|(name, v)| format!("{name} = {}", shortest(*v)));
+    let parameters = example.parameters.iter().map(|(name, v)| format!("{name} = {}", numbers(v)));
+    let mut lines = vec![sizes.join(", ")];
+    lines.extend(constants.chain(parameters));
+    let width = example.x.len() / (samples * positions);
+    let rows = example.x.chunks(width).zip(example.y.chunks(width));
+    lines.extend(rows.map(|(x, y)| format!("({})  ->  ({})", numbers(x), numbers(y))));
+    let averages = equation.running_names().into_iter().zip(example.averages);
+    lines.extend(averages.map(|(name, v)| format!("average {name} afterwards: {}", numbers(v))));
+    lines
+}
+
+/// With as many digits as a reader follows.
+fn rounded(value: f64) -> String {
+    shortest((value * 1e6).round() / 1e6)
+}
+
+fn aliases(entry: &'static Entry) -> Vec<String> {
+    entry.aliases.iter().map(|alias| format!("{}: {}", alias.name, alias.difference)).collect()
 }
 
 fn parameters(equation: &NormEquation) -> Vec<String> {

@@ -16,6 +16,15 @@ pub fn norm(value: &Value<'_>, own: &OwnNorms, mistakes: &mut Mistakes<'_>) -> O
     let defined = own.named().map(|(name, definition)| (name, definition.and_then(plain)));
     // A name whose definition is wrong is known, and the mistake is noted where it was made.
     let norm = named("norm", value, listed.chain(defined), mistakes)??;
+    if norm.entry().is_some_and(|entry| entry.site == norms::Site::Weights) {
+        let message = format!("{:?} is a norm of weight matrices", norm.name());
+        mistakes.add(
+            value.span(),
+            message,
+            "`norm` takes norms of activations, see `normlab list norms`",
+        );
+        return None;
+    }
     let constants = constants(&norm);
     let mut allowed = vec!["name"];
     if norm.equation().knows_groups() {

@@ -1,0 +1,46 @@
+//! Layer normalization with detached statistics.
+//!
+//! The value of layer normalization, with a derivative that takes mean and variance for constants: an ablation which
+//! shows that their derivatives are what helps training. With eps = 9 the row (1, 9) becomes (-0.8, 0.8).
+
+use equations::NormSource;
+
+use crate::Claim;
+use crate::catalogue::{Citation, Entry, Example, Family, Kernel, Place, Site};
+
+pub(crate) const ENTRY: Entry = Entry {
+    name: "detach-norm",
+    title: "Layer normalization with detached statistics",
+    family: Family::Features,
+    site: Site::Activations,
+    source: NormSource {
+        equation: "(x - stop(mean(x))) / stop(sqrt(var(x) + eps))",
+        over: "features",
+        parameters: &[],
+        constants: &[],
+    },
+    claims: &[
+        Claim::Shift,
+        Claim::Scale,
+        Claim::SampleIndependence,
+        Claim::PositionIndependence,
+        Claim::FeaturePermutation,
+        Claim::SameInEvaluation,
+        Claim::IndependenceInEvaluation,
+    ],
+    citation: Citation { authors: "Xu et al.", year: 2019, place: Place::Arxiv("1911.07013") },
+    verified: "The paper's section 3.2, in torch with detach().",
+    example: Example {
+        samples: 1,
+        positions: 1,
+        groups: 1,
+        parameters: &[],
+        constants: &[("eps", 9.0)],
+        x: &[1.0, 9.0],
+        y: &[-0.8, 0.8],
+        averages: &[],
+    },
+    aliases: &[],
+    exceptions: &[],
+    kernel: Kernel::Compiled,
+};
