@@ -74,6 +74,7 @@ impl Parser<'_> {
             }
             Function::Stop => Operation::Stop(e(0)),
             Function::Running => self.running(arguments, span)?,
+            Function::Past => self.past(&arguments[0])?,
         })
     }
 
@@ -151,6 +152,15 @@ impl Parser<'_> {
         Ok(Operation::Running { value, start, tracked, slot })
     }
 
+    /// `past(e)` of a running value, which may have a name.
+    fn past(&self, (e, span): &Operand) -> Result<Operation> {
+        if matches!(self.nodes[*e].operation, Operation::Running { .. }) {
+            return Ok(Operation::Past(*e));
+        }
+        let error = self.cursor.error(span.clone(), "only running values have a past");
+        Err(error.with_help("write `past(m)` after a definition `m = running(...)`"))
+    }
+
     /// Reads the axes behind `size`, if there are any.
     pub(crate) fn size(&mut self, start: usize) -> Result<NodeId> {
         let axes = self.brackets()?;
@@ -208,7 +218,10 @@ impl Called {
         match self {
             Called::Vocabulary(_) => 1..2,
             Called::Language(function) => match function {
-                Function::Pointwise(_) | Function::Statistic(_) | Function::Stop => 1..2,
+                Function::Pointwise(_)
+                | Function::Statistic(_)
+                | Function::Stop
+                | Function::Past => 1..2,
                 Function::Minimum | Function::Maximum => 1..3,
                 Function::Clamp => 3..4,
                 Function::Running => 2..4,

@@ -99,6 +99,12 @@ impl Forward {
                 Operation::Running { slot, .. } if mode == Mode::Eval => {
                     formulas.input(Input::Average(slot), node.varies, None)
                 }
+                Operation::Past(e) => match expression.nodes()[e].operation {
+                    Operation::Running { slot, .. } => {
+                        formulas.input(Input::Average(slot), node.varies, None)
+                    }
+                    other => unreachable!("the parser gives no past to {other:?}"),
+                },
                 Operation::Running { value, tracked: followed, slot, .. } => {
                     tracked[slot] = place[followed];
                     place[value]

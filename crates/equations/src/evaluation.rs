@@ -16,7 +16,7 @@ pub struct Place<'a> {
     pub x: &'a [f64],
     /// The parameters, in the order of the equation.
     pub parameters: &'a [&'a [f64]],
-    /// The running averages, which evaluation reads.
+    /// The running averages before the pass, which evaluation reads and `past` does in training.
     pub state: &'a [Vec<f64>],
     /// The gradient of the loss with respect to the result.
     pub cotangent: &'a [f64],

@@ -80,6 +80,8 @@ fn evaluate<'a>(
     let nodes = equation.expression().nodes();
     let mut frozen = inputs.stops.map(|stops| stops.values.iter());
     let mut values: Vec<Cow<'a, [f64]>> = Vec::with_capacity(nodes.len());
+    // Averages move when all is computed: some of it may depend on what they were.
+    let mut moves: Vec<Move> = Vec::new();
     for (id, node) in nodes.iter().enumerate() {
         let value = if !equation.needs(id, inputs.mode) {
             Cow::Borrowed(&[][..])
@@ -91,12 +93,16 @@ fn evaluate<'a>(
                     if inputs.mode == Mode::Train {
                         let tracked = operands.view(tracked).expand(node.varies, inputs.extents);
                         let current = operands.view(value).expand(node.varies, inputs.extents);
-                        follow(&mut state[slot], &tracked, equation.momentum());
+                        moves.push(Move { slot, tracked });
                         Cow::Owned(current)
                     } else {
                         Cow::Owned(state[slot].clone())
                     }
                 }
+                (Operation::Past(e), _) => match nodes[e].operation {
+                    Operation::Running { slot, .. } => Cow::Owned(state[slot].clone()),
+                    other => unreachable!("the parser gives no past to {other:?}"),
+                },
                 (Operation::Stop(_), Some(frozen)) => {
                     let stop = frozen.next().expect("the stops are those of this equation");
                     Cow::Borrowed(&stop[..])
@@ -109,7 +115,16 @@ fn evaluate<'a>(
         };
         values.push(value);
     }
+    for Move { slot, tracked } in moves {
+        follow(&mut state[slot], &tracked, equation.momentum());
+    }
     values
+}
+
+/// What the average of a slot follows in this pass.
+struct Move {
+    slot: usize,
+    tracked: Vec<f64>,
 }
 
 fn named<'a>(equation: &NormEquation, inputs: &Inputs<'a>, index: usize) -> Cow<'a, [f64]> {
@@ -163,7 +178,10 @@ impl Operands<'_> {
                 reduction.statistic(statistic, &self.values[e])
             }
             Operation::Stop(e) => self.values[e].to_vec(),
-            Operation::Name(_) | Operation::Running { .. } | Operation::Call(..) => {
+            Operation::Name(_)
+            | Operation::Running { .. }
+            | Operation::Past(_)
+            | Operation::Call(..) => {
                 unreachable!(
                     "names and running values come from the inputs, calls are not in norms"
                 )

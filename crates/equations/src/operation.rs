@@ -58,6 +58,9 @@ pub enum Operation {
         /// The index of the average among the running slots of the expression.
         slot: usize,
     },
+    /// The average behind a running value, the operand, as it was before the pass: a constant to
+    /// derivatives. In evaluation it is the running value itself.
+    Past(NodeId),
     /// A function of the vocabulary, by its index, at an argument.
     Call(usize, NodeId),
 }
@@ -138,6 +141,7 @@ impl Operation {
             | Operation::Pointwise(_, e)
             | Operation::Statistic(_, e, _)
             | Operation::Stop(e)
+            | Operation::Past(e)
             | Operation::Call(_, e) => [Some(e), None, None],
             Operation::Binary(_, a, b) | Operation::Power(a, b) => [Some(a), Some(b), None],
             Operation::Running { value, start, tracked, .. } => {
@@ -165,6 +169,7 @@ impl Operation {
                 tracked: place(tracked),
                 slot,
             },
+            Operation::Past(e) => Operation::Past(place(e)),
             Operation::Call(function, e) => Operation::Call(function, place(e)),
         }
     }
@@ -194,9 +199,10 @@ pub(crate) enum Function {
     Clamp,
     Stop,
     Running,
+    Past,
 }
 
-pub(crate) const FUNCTIONS: [(&str, Function); 22] = [
+pub(crate) const FUNCTIONS: [(&str, Function); 23] = [
     ("mean", Function::Statistic(Statistic::Mean)),
     ("var", Function::Statistic(Statistic::Var)),
     ("std", Function::Statistic(Statistic::Std)),
@@ -219,6 +225,7 @@ pub(crate) const FUNCTIONS: [(&str, Function); 22] = [
     ("clamp", Function::Clamp),
     ("stop", Function::Stop),
     ("running", Function::Running),
+    ("past", Function::Past),
 ];
 
 impl Pointwise {

@@ -98,6 +98,7 @@ impl Pieces<'_> {
             Operation::Running { value, start, tracked, .. } => {
                 self.call("running", None, &[value, start, tracked])
             }
+            Operation::Past(e) => self.call("past", None, &[e]),
             Operation::Call(function, e) => {
                 self.call(&self.expression.functions[function], None, &[e])
             }

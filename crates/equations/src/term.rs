@@ -48,7 +48,8 @@ pub enum Input {
     Parameter(usize),
     /// A constant, by its index among [`NormEquation::constants`](crate::NormEquation::constants).
     Constant(usize),
-    /// In evaluation the running average of a slot.
+    /// The running average of a slot as it was before the pass: in evaluation the running value, in
+    /// training its `past`.
     Average(usize),
     /// The gradient of the loss with respect to the result: `dy`.
     Cotangent,

@@ -36,8 +36,10 @@ impl Given {
 /// The lines and results of both functions.
 #[derive(Debug)]
 pub(crate) struct Function {
-    /// What the value is computed from: x, the parameters, and in evaluation the averages.
+    /// What the value is computed from: x, the parameters, then the averages.
     pub arguments: Vec<String>,
+    /// The averages among them: in evaluation all, in training those whose past the equation reads.
+    pub averages: Vec<String>,
     pub forward: Vec<String>,
     pub y: String,
     /// What the averages follow, in training.
@@ -52,14 +54,15 @@ pub(crate) struct Function {
 impl Function {
     pub(crate) fn of(equation: &NormEquation, mode: Mode, library: Library, given: &Given) -> Self {
         let derivation = equation.derivation(mode);
+        let averages = averages(&derivation, mode, given);
         let mut names = given.names.clone();
         let mut named = HashMap::new();
         for (name, term) in &derivation.names {
             if matches!(derivation.formulas.terms()[*term], Term::Input(_)) {
                 continue;
             }
-            // In training the name of an average is free for what it follows.
-            let is_free = mode == Mode::Train && given.averages.contains(name);
+            // In training the name of an average that is not read is free for what it follows.
+            let is_free = given.averages.contains(name) && !averages.contains(name);
             let name = if is_free { name.clone() } else { names.take(name) };
             named.entry(*term).or_insert(name);
         }
@@ -103,10 +106,10 @@ impl Function {
 
         let slots = derivation.tracked.iter().zip(equation.running());
         let tracked = slots.map(|(id, slot)| forward.along(*id, slot.varies)).collect();
-        let averages: &[String] = if mode == Mode::Eval { &given.averages } else { &[] };
-        let arguments = [&["x".to_owned()], &given.parameters[..], averages].concat();
+        let arguments = [&["x".to_owned()], &given.parameters[..], &averages].concat();
         Function {
             arguments,
+            averages,
             y: forward.along(derivation.y, Axes::ALL),
             tracked,
             saved,
@@ -115,6 +118,17 @@ impl Function {
             backward: backward.lines,
         }
     }
+}
+
+/// The averages that a mode reads. In evaluation those that are not read are given all the same, so that
+/// all modules look alike.
+fn averages(derivation: &Derivation, mode: Mode, given: &Given) -> Vec<String> {
+    let is_read = |slot: &usize| {
+        mode == Mode::Eval
+            || derivation.formulas.terms().contains(&Term::Input(Input::Average(*slot)))
+    };
+    let read = (0..given.averages.len()).filter(is_read);
+    read.map(|slot| given.averages[slot].clone()).collect()
 }
 
 /// The inputs among the terms, with their names.

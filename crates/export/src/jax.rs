@@ -11,6 +11,7 @@ use crate::{Subject, golden, indented, tuple};
 pub(crate) fn module(subject: &Subject<'_>) -> String {
     let given = Given::of(subject.equation);
     let training = Function::of(subject.equation, Mode::Train, Library::Jax, &given);
+    let apply = apply(subject, &training);
     let mut functions = function("_training", &training);
     if subject.has_averages() {
         let evaluation = Function::of(subject.equation, Mode::Eval, Library::Jax, &given);
@@ -30,7 +31,7 @@ pub(crate) fn module(subject: &Subject<'_>) -> String {
         .replace("{momentum}", &format!("{:?}", subject.equation.momentum()))
         .replace("{starts}", &starts(subject, &given))
         .replace("{views}", &views(subject, &given))
-        .replace("{apply}", &apply(subject))
+        .replace("{apply}", &apply)
         .replace("{golden}", &golden::cases(subject))
         .replace("{features}", &golden::features(subject).to_string())
         .replace("{positions}", &golden::positions().to_string())
@@ -56,7 +57,7 @@ fn function(name: &str, function: &Function) -> String {
         text += &format!("    {output} = {tracked}\n");
     }
     // The averages are arguments too, and a gradient of theirs is as large as they are.
-    let averages = &function.arguments[function.gradients.len()..];
+    let averages = &function.averages[..];
     let saved = [&function.saved[..], averages].concat();
     let saved: Vec<String> = saved
         .iter()
@@ -118,21 +119,22 @@ fn views(subject: &Subject<'_>, given: &Given) -> String {
     indented(&lines, 4)
 }
 
-fn apply(subject: &Subject<'_>) -> String {
-    let lines: &[&str] = if subject.has_averages() {
-        &[
-            "if train:",
-            "    y, *tracked = _training(grouped, *arguments)",
-            "    moved = {}",
-            "    for (name, average), value in zip(averages.items(), tracked):",
-            "        average = (1 - momentum) * average + momentum * jax.lax.stop_gradient(value)",
-            "        moved[name] = average.reshape(state[name].shape)",
-            "    state = moved",
-            "else:",
-            "    y = _evaluation(grouped, *arguments, *averages.values())",
-        ]
-    } else {
-        &["y = _training(grouped, *arguments)"]
-    };
-    indented(&lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>(), 4)
+fn apply(subject: &Subject<'_>, training: &Function) -> String {
+    if !subject.has_averages() {
+        return indented(&["y = _training(grouped, *arguments)".to_owned()], 4);
+    }
+    let read = training.averages.iter().map(|average| format!(", averages[\"{average}\"]"));
+    let read: String = read.collect();
+    let lines = [
+        "if train:",
+        &format!("    y, *tracked = _training(grouped, *arguments{read})"),
+        "    moved = {}",
+        "    for (name, average), value in zip(averages.items(), tracked):",
+        "        average = (1 - momentum) * average + momentum * jax.lax.stop_gradient(value)",
+        "        moved[name] = average.reshape(state[name].shape)",
+        "    state = moved",
+        "else:",
+        "    y = _evaluation(grouped, *arguments, *averages.values())",
+    ];
+    indented(&lines.map(str::to_owned), 4)
 }

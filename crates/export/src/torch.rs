@@ -11,6 +11,7 @@ use crate::{Subject, golden, indented};
 pub(crate) fn module(subject: &Subject<'_>) -> String {
     let given = Given::of(subject.equation);
     let training = Function::of(subject.equation, Mode::Train, Library::Torch, &given);
+    let apply = apply(subject, &given, &training);
     let mut functions = function("_Training", &training);
     if subject.has_averages() {
         let evaluation = Function::of(subject.equation, Mode::Eval, Library::Torch, &given);
@@ -24,7 +25,7 @@ pub(crate) fn module(subject: &Subject<'_>) -> String {
         .replace("{class}", &class_name(subject))
         .replace("{signature}", &signature(subject))
         .replace("{members}", &members(subject, &given))
-        .replace("{apply}", &apply(subject, &given))
+        .replace("{apply}", &apply)
         .replace("{golden}", &golden::cases(subject))
         .replace("{make}", &make(subject))
         .replace("{positions}", &golden::positions().to_string())
@@ -156,7 +157,7 @@ pub(crate) fn view(varies: Axes) -> String {
     format!("1, {}", sizes.join(", "))
 }
 
-fn apply(subject: &Subject<'_>, given: &Given) -> String {
+fn apply(subject: &Subject<'_>, given: &Given, training: &Function) -> String {
     let equation = subject.equation;
     let parameters = equation.parameters().iter().zip(&given.parameters);
     let mut lines: Vec<String> = parameters
@@ -171,9 +172,12 @@ fn apply(subject: &Subject<'_>, given: &Given) -> String {
     let arguments = [&["grouped".to_owned()], &given.parameters[..]].concat().join(", ");
     if subject.has_averages() {
         let averages = given.averages.join(", ");
+        // The averages move in place, while the gradients still need them as they were.
+        let read = training.averages.iter().map(|average| format!(", {average}.clone()"));
+        let read: String = read.collect();
         lines.extend([
             "if self.training:".to_owned(),
-            format!("    y, *tracked = _Training.apply({arguments})"),
+            format!("    y, *tracked = _Training.apply({arguments}{read})"),
             "    with torch.no_grad():".to_owned(),
             format!("        for average, value in zip([{averages}], tracked):"),
             "            average.mul_(1 - self.momentum).add_(value, alpha=self.momentum)"

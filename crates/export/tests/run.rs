@@ -14,7 +14,7 @@ const PARAMETERS: [ParameterSource<'_>; 4] = [
 ];
 
 /// Equation, axes, groups: the catalogue's, and every function, statistic and shape.
-const EQUATIONS: [(&str, &str, usize); 24] = [
+const EQUATIONS: [(&str, &str, usize); 26] = [
     ("gamma * (x - mean(x)) / sqrt(var(x) + eps) + beta", "features", 1),
     ("gamma * x / sqrt(mean(x^2) + eps)", "features", 1),
     (
@@ -39,6 +39,17 @@ const EQUATIONS: [(&str, &str, usize); 24] = [
     ("gamma * (x - stop(mean(x))) / stop(sqrt(var(x) + eps)) + beta", "features", 1),
     ("x / running(rms(x), 1) + running(mean(alpha * x), 0.5)", "samples+positions", 1),
     ("place * x / running(norm1(x), 2)", "samples+positions", 1),
+    (
+        "m = running(mean(x), 0); s = running(sqrt(var(x) + eps), 1); r = stop(clamp(s / past(s), 1 / 3, 3)); \
+         d = stop(clamp((m - past(m)) / past(s), -5, 5)); gamma * ((x - m) / s * r + d) + beta",
+        "samples+positions",
+        1,
+    ),
+    (
+        "v = running(mean(x^2), 1); gamma * x / sqrt(past(v) + eps) + past(running(sum[samples](lambda), 1)) * v",
+        "samples+positions",
+        3,
+    ),
     ("mean(x)", "features", 1),
     ("gamma", "none", 1),
     ("x_ * x + groups * size[group]", "none", 3),

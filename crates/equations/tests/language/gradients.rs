@@ -85,3 +85,20 @@ dx = dy * gamma / s
 dgamma = sum(dy * (x - average_m)) / s",
     );
 }
+
+/// Batch norm's derivative times r: no gradient goes through r and d, nor to the averages (Ioffe 2017).
+#[test]
+fn batch_renormalization_differentiates_the_statistics_of_the_batch_alone() {
+    shows(
+        "m = running(mean(x), 0); s = running(sqrt(var(x) + eps), 1); r = stop(clamp(s / past(s), 1/2, 2)); \
+         d = stop(clamp((m - past(m)) / past(s), -5, 5)); (x - m) / s * r + d",
+        "samples+positions",
+        Mode::Train,
+        "
+m = mean(x)
+s = sqrt(var(x) + eps)
+r = min(max(s / average_s, 0.5), 2)
+xhat = (x - m) / s
+dx = r * (dy - mean(dy) - xhat * mean(dy * xhat)) / s",
+    );
+}

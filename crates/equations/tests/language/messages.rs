@@ -220,6 +220,24 @@ the start is not constant
 }
 
 #[test]
+fn only_running_values_have_a_past() {
+    shows(
+        "m = mean(x); x - past(m)",
+        "
+only running values have a past
+  m = mean(x); x - past(m)
+                        ^ write `past(m)` after a definition `m = running(...)`",
+    );
+    shows(
+        "x - past(running(sum(gamma), 0), 1)",
+        "
+`past` takes 1 argument, got 2
+  x - past(running(sum(gamma), 0), 1)
+      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^",
+    );
+}
+
+#[test]
 fn running_values_do_not_vary_along_rows() {
     shows(
         "x - running(mean(x), 0)",

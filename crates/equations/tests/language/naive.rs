@@ -14,21 +14,28 @@ pub struct Naive<'a> {
     pub over: &'a str,
     /// The value of every name at every index.
     pub name: &'a dyn Fn(usize, Index) -> f64,
-    /// In evaluation the averages in the order of the text; in training they are pushed here.
+    /// The averages before the pass in the order of the text; none before the first.
     pub averages: Vec<Vec<f64>>,
     pub training: bool,
-    pub seen: usize,
+    /// What the running values that have been reached were before the pass and are after it.
+    pub reached: Vec<[Vec<f64>; 2]>,
     pub defined: Vec<Vec<f64>>,
+    /// The number of every definition that is a running value, among these.
+    pub defined_running: Vec<Option<usize>>,
 }
 
 impl Naive<'_> {
     pub fn equation(&mut self, equation: &Equation) -> Vec<f64> {
-        (self.seen, self.defined) = (0, Vec::new());
+        (self.defined, self.defined_running) = (Vec::new(), Vec::new());
         for tree in &equation.definitions {
             let value = self.tree(tree);
             self.defined.push(value);
+            let is_running = matches!(tree, Tree::Running(..));
+            self.defined_running.push(is_running.then(|| self.reached.len() - 1));
         }
-        self.tree(&equation.result)
+        let result = self.tree(&equation.result);
+        self.averages = self.reached.drain(..).map(|[_, after]| after).collect();
+        result
     }
 
     fn indices(&self) -> Vec<Index> {
@@ -103,6 +110,16 @@ impl Naive<'_> {
             }
             Tree::Stop(e) => self.tree(e),
             Tree::Running(value, start, tracked) => self.running(value, start, tracked.as_deref()),
+            Tree::Past(running) => {
+                let number = match **running {
+                    Tree::Defined(index) => self.defined_running[index].unwrap(),
+                    _ => {
+                        self.tree(running);
+                        self.reached.len() - 1
+                    }
+                };
+                self.reached[number][0].clone()
+            }
         }
     }
 
@@ -116,17 +133,20 @@ impl Naive<'_> {
         // through, so that the averages keep their order.
         let value = mean(self, value);
         let tracked = tracked.map_or_else(|| value.clone(), |e| mean(self, e));
+        let start = match start {
+            "0" => 0.0,
+            "2*3" => 6.0,
+            _ => -(self.name)(7, [0; 4]),
+        };
+        let before = self.averages.get(self.reached.len()).cloned();
+        let before = before.unwrap_or_else(|| vec![start; value.len()]);
         if self.training {
-            let start = match start {
-                "0" => 0.0,
-                "2*3" => 6.0,
-                _ => -(self.name)(7, [0; 4]),
-            };
-            self.averages.push(map(tracked, |e| (1.0 - MOMENTUM) * start + MOMENTUM * e));
+            let after = zip(tracked, &before, |e, before| (1.0 - MOMENTUM) * before + MOMENTUM * e);
+            self.reached.push([before, after]);
             return value;
         }
-        self.seen += 1;
-        self.averages[self.seen - 1].clone()
+        self.reached.push([before.clone(), before.clone()]);
+        before
     }
 
     fn statistic(&self, statistic: &str, axes: &str, e: &[f64]) -> Vec<f64> {

@@ -59,7 +59,8 @@ fn expression() -> impl Strategy<Value = String> {
             (function, inner.clone()).prop_map(|(function, e)| format!("{function}({e})")),
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("min({a}, {b})")),
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("clamp({a}, -1, {b})")),
-            inner.prop_map(|e| format!("running(sum[samples+positions]({e}), -eps)")),
+            inner.clone().prop_map(|e| format!("running(sum[samples+positions]({e}), -eps)")),
+            inner.prop_map(|e| format!("past(running(mean[samples+positions]({e}), 2))")),
         ]
     })
 }
@@ -71,9 +72,9 @@ fn text() -> impl Strategy<Value = String> {
 
 fn soup() -> impl Strategy<Value = String> {
     let token = prop::sample::select(vec![
-        "x", "gamma", "γ", "eps", "mean", "running", "clamp", "size", "f", "q", "2", ".5", "1e",
-        "+", "-", "−", "*", "·", "/", "^", "²", "√", "(", "(", ")", ")", "[", "]", ",", ";", "=",
-        "samples", "none", " ", "\n", "é", "$", "\u{0}",
+        "x", "gamma", "γ", "eps", "mean", "running", "past", "clamp", "size", "f", "q", "2", ".5",
+        "1e", "+", "-", "−", "*", "·", "/", "^", "²", "√", "(", "(", ")", ")", "[", "]", ",", ";",
+        "=", "samples", "none", " ", "\n", "é", "$", "\u{0}",
     ]);
     prop::collection::vec(token, 0..40).prop_map(|tokens| tokens.concat())
 }

@@ -42,6 +42,8 @@ pub enum Tree {
     Stop(Box<Tree>),
     /// The value and what is tracked, if that is something else; both means over all rows.
     Running(Box<Tree>, &'static str, Option<Box<Tree>>),
+    /// Of a running value, or of a definition that is one.
+    Past(Box<Tree>),
 }
 
 /// What equations may use: `x`, parameters of every shape, a constant; with Greek spellings.
@@ -79,8 +81,20 @@ const EXPONENTS: [&str; 8] = ["2", "3", "-1", "0.5", "(1/2)", "(2^2)", "0", "-2*
 
 pub fn equation(random: &mut Random, size: usize) -> Equation {
     let defined = random.below(3);
-    let definitions = (0..defined).map(|index| tree(random, size / 3, index)).collect();
-    Equation { definitions, result: tree(random, size, defined) }
+    let definitions: Vec<Tree> = (0..defined)
+        .map(|index| match random.below(6) {
+            0 => running(random, size / 3, index),
+            _ => tree(random, size / 3, index),
+        })
+        .collect();
+    let mut result = tree(random, size, defined);
+    for (index, definition) in definitions.iter().enumerate() {
+        if matches!(definition, Tree::Running(..)) {
+            let past = Tree::Past(Box::new(Tree::Defined(index)));
+            result = Tree::Infix('-', Box::new(result), Box::new(past));
+        }
+    }
+    Equation { definitions, result }
 }
 
 /// A tree of about `size` nodes that may use the first `defined` definitions.
@@ -102,11 +116,8 @@ fn tree(random: &mut Random, size: usize, defined: usize) -> Tree {
             Tree::Statistic(statistic, axes, one(random))
         }
         6 => Tree::Stop(one(random)),
-        7 => {
-            let tracked = (random.below(2) == 0).then(|| Box::new(tree(random, size / 2, defined)));
-            let start = random.one_of(&["0", "-eps", "2*3"]);
-            Tree::Running(Box::new(tree(random, size / 2, defined)), start, tracked)
-        }
+        7 if random.below(3) == 0 => Tree::Past(Box::new(running(random, size - 1, defined))),
+        7 => running(random, size, defined),
         8 => {
             let (function, arguments) = random.one_of(&[("min", 2), ("max", 2), ("clamp", 3)]);
             let each = |_| tree(random, size / arguments, defined);
@@ -120,6 +131,12 @@ fn tree(random: &mut Random, size: usize, defined: usize) -> Tree {
             Tree::Infix(operator, left, Box::new(tree(random, used, defined)))
         }
     }
+}
+
+fn running(random: &mut Random, size: usize, defined: usize) -> Tree {
+    let tracked = (random.below(2) == 0).then(|| Box::new(tree(random, size / 2, defined)));
+    let start = random.one_of(&["0", "-eps", "2*3"]);
+    Tree::Running(Box::new(tree(random, size / 2, defined)), start, tracked)
 }
 
 fn leaf(random: &mut Random, defined: usize) -> Tree {
@@ -136,7 +153,11 @@ fn leaf(random: &mut Random, defined: usize) -> Tree {
 impl Tree {
     fn operands(&self) -> Vec<&Tree> {
         match self {
-            Tree::Negate(e) | Tree::Power(e, _) | Tree::Statistic(_, _, e) | Tree::Stop(e) => {
+            Tree::Negate(e)
+            | Tree::Power(e, _)
+            | Tree::Statistic(_, _, e)
+            | Tree::Stop(e)
+            | Tree::Past(e) => {
                 vec![e]
             }
             Tree::Infix(_, a, b) => vec![a, b],
@@ -181,6 +202,7 @@ impl Tree {
                 format!("{statistic}{}({})", brackets(axes), e.text(random))
             }
             Tree::Stop(e) => format!("stop({})", e.text(random)),
+            Tree::Past(e) => format!("past({})", e.text(random)),
             Tree::Running(value, start, tracked) => {
                 let mean = |e: String| format!("mean[samples+positions]({e})");
                 let value = mean(value.text(random));

@@ -115,6 +115,22 @@ fn a_running_value_used_twice_is_updated_once() {
 }
 
 #[test]
+fn the_past_of_a_running_value_is_what_it_was_before_the_pass() {
+    let two = Extents { samples: 2, positions: 1, groups: 1, channels: 1 };
+    let past = norm("m = running(mean(x), 4); x - past(m) + 0 * m", "samples+positions");
+    let mut state = past.start_state(&two);
+    // The average goes from 4 a tenth of the way to 20, and from there to 10.
+    let y = past.evaluate(&two, &[10.0, 30.0], &[], &mut state, Mode::Train).unwrap();
+    assert_eq!((y, state[0][0]), (vec![6.0, 26.0], 5.6));
+    let y = past.evaluate(&two, &[10.0, 10.0], &[], &mut state, Mode::Train).unwrap();
+    assert_eq!(y, [10.0 - 5.6, 10.0 - 5.6]);
+    assert!((state[0][0] - 6.04).abs() < 1e-15);
+    let before = state[0][0];
+    let y = past.evaluate(&two, &[10.0, 30.0], &[], &mut state, Mode::Eval).unwrap();
+    assert_eq!((y, state[0][0]), (vec![10.0 - before, 30.0 - before], before));
+}
+
+#[test]
 fn frozen_stops_keep_their_value() {
     let row = Extents { samples: 1, positions: 1, groups: 1, channels: 2 };
     let equation = norm("x * stop(mean(x)) + stop(x)", "features");

@@ -30,6 +30,8 @@ where
     let differentiated = differentiated(lowered);
     let mut evaluation =
         Evaluation { extents, tape: Some(tape), recording: true, values: Vec::new() };
+    // Averages move when all is computed: some of it may depend on what they were.
+    let mut moves = Vec::new();
     for (id, node) in lowered.nodes().iter().enumerate() {
         evaluation.recording = differentiated[id];
         let value = match (constants[id], node.operation) {
@@ -37,25 +39,40 @@ where
             (None, Operation::Name(index)) => evaluation.fresh(inputs[index].clone()),
             (None, Operation::Running { value, tracked, slot, .. }) => match mode {
                 Mode::Train => {
-                    let tracked = evaluation.values[tracked].as_vec();
-                    let momentum = E::nearest(equation.momentum());
-                    for (average, &tracked) in state.averages[slot].iter_mut().zip(&tracked) {
-                        *average = (E::one() - momentum) * *average + momentum * tracked;
-                    }
+                    moves.push((slot, tracked));
                     evaluation.fresh(evaluation.values[value].clone())
                 }
-                Mode::Eval => {
-                    let axes = equation.running()[slot].varies;
-                    E::device()
-                        .tensor_from_vec(state.averages[slot].clone(), tuple(shape(extents, axes)))
-                }
+                Mode::Eval => average(equation, extents, state, slot),
+            },
+            (None, Operation::Past(e)) => match lowered.nodes()[e].operation {
+                Operation::Running { slot, .. } => average(equation, extents, state, slot),
+                other => unreachable!("the parser gives no past to {other:?}"),
             },
             (None, operation) => evaluation.operate(operation, &constants),
         };
         evaluation.values.push(value);
     }
+    evaluation.recording = false;
+    for (slot, tracked) in moves {
+        let tracked = evaluation.along(tracked, equation.running()[slot].varies);
+        let momentum = E::nearest(equation.momentum());
+        for (average, &tracked) in state.averages[slot].iter_mut().zip(&tracked) {
+            *average = (E::one() - momentum) * *average + momentum * tracked;
+        }
+    }
     evaluation.recording = true;
     evaluation.finish()
+}
+
+/// A running average as it was before the pass.
+fn average<E: Element>(
+    equation: &NormEquation,
+    extents: &Extents,
+    state: &State<E>,
+    slot: usize,
+) -> DfdxTensor<E> {
+    let axes = equation.running()[slot].varies;
+    E::device().tensor_from_vec(state.averages[slot].clone(), tuple(shape(extents, axes)))
 }
 
 /// Which nodes the gradient flows through. What only a running average follows is left out: dfdx
@@ -70,7 +87,7 @@ fn differentiated(lowered: &Expression) -> Vec<bool> {
         }
         match nodes[id].operation {
             Operation::Running { value, .. } => flows[value] = true,
-            Operation::Stop(_) => {}
+            Operation::Stop(_) | Operation::Past(_) => {}
             operation => operation.operands().for_each(|operand| flows[operand] = true),
         }
     }
@@ -106,6 +123,7 @@ where
             Operation::Number(_)
             | Operation::Name(_)
             | Operation::Running { .. }
+            | Operation::Past(_)
             | Operation::Call(..) => unreachable!("handled before, or not part of a norm"),
         }
     }
@@ -186,6 +204,12 @@ where
             other => unreachable!("{other:?} is written out by `lowered`"),
         };
         self.unary(e, |e| sum_along(e, axes) * E::nearest(factor))
+    }
+
+    /// The numbers of a node along axes, some of which it may not vary along.
+    fn along(&mut self, node: usize, axes: Axes) -> Vec<E> {
+        let target = shape(self.extents, axes);
+        self.run(self.values[node].clone(), |e| spread(e, target).contiguous()).as_vec()
     }
 
     /// The same numbers under a new id, so that dfdx keeps their gradients apart.
