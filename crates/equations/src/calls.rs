@@ -6,7 +6,7 @@ use crate::axes::{self, Axes};
 use crate::error::{EquationError, suggestion};
 use crate::lexer::Token;
 use crate::operation::{Binary, FUNCTIONS, Function, NodeId, Operation, Statistic};
-use crate::parser::{Operand, Parser, Result, SIZE, SUM};
+use crate::parser::{INDEX, Operand, Parser, Result, SIZE, SUM};
 
 impl Parser<'_> {
     /// Reads the axes and arguments behind the name of a function.
@@ -103,9 +103,10 @@ impl Parser<'_> {
             return error.with_help("a product is written with `*`");
         }
         let functions = self.vocabulary.functions.iter().copied();
-        // Only brackets can be meant for a size.
-        let size = (*self.cursor.peek() == Token::Symbol('[')).then_some(SIZE);
-        let known = FUNCTIONS.iter().map(|(known, _)| *known).chain(size);
+        // Only brackets can be meant for a size or an index.
+        let of_axes: &[&str] =
+            if *self.cursor.peek() == Token::Symbol('[') { &[SIZE, INDEX] } else { &[] };
+        let known = FUNCTIONS.iter().map(|(known, _)| *known).chain(of_axes.iter().copied());
         let help = suggestion(name, functions.chain(known));
         self.cursor.error(span, format!("unknown function `{name}`")).with_help(help)
     }
@@ -161,11 +162,12 @@ impl Parser<'_> {
         Err(error.with_help("write `past(m)` after a definition `m = running(...)`"))
     }
 
-    /// Reads the axes behind `size`, if there are any.
-    pub(crate) fn size(&mut self, start: usize) -> Result<NodeId> {
+    /// Reads the axes behind `size` or `index`, if there are any.
+    pub(crate) fn of_axes(&mut self, name: &str, start: usize) -> Result<NodeId> {
         let axes = self.brackets()?;
-        let axes = self.reduced(SIZE, axes, self.cursor.since(start))?;
-        self.push(Operation::Size(axes), self.cursor.since(start))
+        let axes = self.reduced(name, axes, self.cursor.since(start))?;
+        let operation = if name == SIZE { Operation::Size(axes) } else { Operation::Index(axes) };
+        self.push(operation, self.cursor.since(start))
     }
 
     /// Reads `[axes]` if it is there.
@@ -181,7 +183,7 @@ impl Parser<'_> {
         Ok(Some(axes))
     }
 
-    /// The axes that a statistic or a size reduces.
+    /// The axes that a statistic or a size reduces, or along which an index counts.
     fn reduced(&self, name: &str, brackets: Option<Axes>, span: Range<usize>) -> Result<Axes> {
         match (brackets, self.vocabulary.over) {
             (_, None) => {

@@ -145,6 +145,7 @@ impl Formulas {
             }
             Operation::Pointwise(function, e) => self.pointwise(function, place[e]),
             Operation::Size(axes) => self.size(axes),
+            Operation::Index(axes) => self.index(axes),
             Operation::Stop(e) => self.stop(place[e]),
             Operation::Statistic(statistic, e, axes) => self.reduction(statistic, place[e], axes),
             other => unreachable!("{other:?} is handled before, or not part of a norm"),
@@ -244,7 +245,9 @@ impl<'a> Reverse<'a> {
     fn slopes(&mut self, id: TermId) -> Vec<(TermId, TermId)> {
         let f = &mut *self.formulas;
         match f.terms()[id].clone() {
-            Term::Number(_) | Term::Input(_) | Term::Size(_) | Term::Stop(_) => Vec::new(),
+            Term::Number(_) | Term::Input(_) | Term::Size(_) | Term::Index(_) | Term::Stop(_) => {
+                Vec::new()
+            }
             Term::Sum { terms, .. } => {
                 terms.into_iter().map(|(factor, term)| (term, f.number(factor))).collect()
             }

@@ -6,7 +6,7 @@ use crate::layout::{Piece, Sign};
 use crate::norm::NormEquation;
 use crate::notation::Notation;
 use crate::operation::{Binary, Operation};
-use crate::parser::GROUPS;
+use crate::parser::{GROUPS, INDEX, SIZE};
 use crate::print;
 use crate::term::{Input, Term, TermId};
 
@@ -83,7 +83,8 @@ impl Derivation {
 
     /// The name of a term, unless its own text is as short.
     fn name_of(&self, id: TermId) -> Option<&str> {
-        if matches!(self.formulas.terms()[id], Term::Number(_) | Term::Input(_) | Term::Size(_)) {
+        let short = &self.formulas.terms()[id];
+        if matches!(short, Term::Number(_) | Term::Input(_) | Term::Size(_) | Term::Index(_)) {
             return None;
         }
         self.names.iter().find(|(_, named)| *named == id).map(|(name, _)| name.as_str())
@@ -121,7 +122,8 @@ impl Terms<'_> {
                 self.call(statistic.name(), self.shown(*axes), &[*e])
             }
             Term::Size(Axes::GROUPS) => notation.name(GROUPS),
-            Term::Size(axes) => notation.size(self.shown(*axes)),
+            Term::Size(axes) => notation.of_axes(SIZE, self.shown(*axes)),
+            Term::Index(axes) => notation.of_axes(INDEX, self.shown(*axes)),
             Term::InverseOrZero(e) if notation == Notation::Latex => {
                 notation.power(self.of[*e].clone(), Piece::whole("+".to_owned()))
             }

@@ -74,6 +74,7 @@ impl Derivation {
         match &self.formulas.terms()[id] {
             Term::Number(value) => vec![*value],
             Term::Size(axes) => vec![extents.size(*axes) as f64],
+            Term::Index(axes) => (0..extents.size(*axes)).map(|i| i as f64).collect(),
             Term::Input(input) => match *input {
                 Input::X => at.x.to_vec(),
                 Input::Parameter(index) => at.parameters[index].to_vec(),

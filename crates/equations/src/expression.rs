@@ -151,6 +151,7 @@ impl Expression {
                 Operation::Call(function, _) => call(function, e[0]),
                 Operation::Statistic(..)
                 | Operation::Size(_)
+                | Operation::Index(_)
                 | Operation::Running { .. }
                 | Operation::Past(_) => None,
             });

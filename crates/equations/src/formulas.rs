@@ -171,6 +171,10 @@ impl Formulas {
         if axes.is_empty() { self.number(1.0) } else { self.add(Term::Size(axes)) }
     }
 
+    pub(crate) fn index(&mut self, axes: Axes) -> TermId {
+        if axes.is_empty() { self.number(0.0) } else { self.add(Term::Index(axes)) }
+    }
+
     /// `mean`, `sum`, `var`, `max` or `min` of a term over axes.
     pub(crate) fn statistic(&mut self, statistic: Statistic, e: TermId, axes: Axes) -> TermId {
         let present = axes.without(axes.without(self.varies(e)));
@@ -263,6 +267,7 @@ impl Formulas {
         let union = operands.iter().fold(Axes::NONE, |axes, e| axes.union(self.varies(*e)));
         match term {
             Term::Statistic(_, _, axes) => union.without(*axes),
+            Term::Index(axes) => *axes,
             _ => union,
         }
     }
@@ -273,6 +278,7 @@ impl Formulas {
             Term::Number(value) => sign_of(*value),
             Term::Input(_) => Sign::Any,
             Term::Size(_) => Sign::Positive,
+            Term::Index(_) => Sign::NotNegative,
             Term::Sum { constant, terms } => {
                 let parts = terms.iter().map(|&(factor, term)| match sign(term) {
                     _ if factor < 0.0 => Sign::Any,
@@ -353,6 +359,7 @@ fn key(term: &Term) -> Vec<u64> {
         Term::Size(axes) => pairs(8, u64::from(axes.bits()), vec![]),
         Term::InverseOrZero(e) => pairs(9, *e as u64, vec![]),
         Term::Stop(e) => pairs(10, *e as u64, vec![]),
+        Term::Index(axes) => pairs(11, u64::from(axes.bits()), vec![]),
     }
     words
 }

@@ -162,6 +162,8 @@ impl Operands<'_> {
         match operation {
             Operation::Number(value) => vec![value],
             Operation::Size(axes) => vec![self.extents.size(axes) as f64],
+            // The order of storage is that of the index.
+            Operation::Index(axes) => (0..self.extents.size(axes)).map(|i| i as f64).collect(),
             Operation::Negate(e) => map(e, &|value| -value),
             Operation::Pointwise(function, e) => map(e, &scalar::pointwise(function)),
             Operation::Power(base, exponent) => {

@@ -45,6 +45,8 @@ pub enum Operation {
     Statistic(Statistic, NodeId, Axes),
     /// The number of elements along axes.
     Size(Axes),
+    /// 0, 1, 2, ... along axes, in the order in which they are stored.
+    Index(Axes),
     /// The value of its operand, with derivative 0.
     Stop(NodeId),
     /// In training `value`, while a running average follows `tracked`; in evaluation the average.
@@ -136,7 +138,10 @@ impl Operation {
     /// A running value without something else to track has its value twice.
     pub fn operands(self) -> impl DoubleEndedIterator<Item = NodeId> {
         let operands = match self {
-            Operation::Number(_) | Operation::Name(_) | Operation::Size(_) => [None; 3],
+            Operation::Number(_)
+            | Operation::Name(_)
+            | Operation::Size(_)
+            | Operation::Index(_) => [None; 3],
             Operation::Negate(e)
             | Operation::Pointwise(_, e)
             | Operation::Statistic(_, e, _)
@@ -154,7 +159,10 @@ impl Operation {
     /// The same operation of other operands.
     pub(crate) fn with_operands(self, place: impl Fn(NodeId) -> NodeId) -> Operation {
         match self {
-            Operation::Number(_) | Operation::Name(_) | Operation::Size(_) => self,
+            Operation::Number(_)
+            | Operation::Name(_)
+            | Operation::Size(_)
+            | Operation::Index(_) => self,
             Operation::Negate(e) => Operation::Negate(place(e)),
             Operation::Binary(operator, a, b) => Operation::Binary(operator, place(a), place(b)),
             Operation::Power(base, exponent) => Operation::Power(place(base), place(exponent)),
@@ -183,6 +191,7 @@ impl Operation {
         match self {
             Operation::Number(_) | Operation::Size(_) => Axes::NONE,
             Operation::Name(index) => name(index),
+            Operation::Index(axes) => axes,
             Operation::Statistic(_, e, axes) => node(e).without(axes),
             _ => self.operands().fold(Axes::NONE, |axes, operand| axes.union(node(operand))),
         }

@@ -13,6 +13,9 @@ pub(crate) const DEEPEST_NESTING: usize = 200;
 /// The name of the number of elements reduced, which takes axes but no argument.
 pub(crate) const SIZE: &str = "size";
 
+/// The name of the place along axes, which it takes as [`SIZE`] does.
+pub(crate) const INDEX: &str = "index";
+
 /// The option that is a number: how many groups the features are divided into.
 pub(crate) const GROUPS: &str = "groups";
 
@@ -52,7 +55,7 @@ pub(crate) fn parse(text: &str, vocabulary: &Vocabulary<'_>) -> Result<Expressio
 
 /// Whether a name belongs to the language itself.
 pub(crate) fn is_word(name: &str) -> bool {
-    name == SIZE || FUNCTIONS.iter().any(|(known, _)| *known == name)
+    [SIZE, INDEX].contains(&name) || FUNCTIONS.iter().any(|(known, _)| *known == name)
 }
 
 /// Numbers the running values that are left after arranging, in order.
@@ -174,8 +177,10 @@ impl Parser<'_> {
             Token::Name(name) => {
                 self.cursor.advance();
                 let id = match self.cursor.peek() {
-                    _ if name == SIZE && !self.is_called_function(&name) => {
-                        self.size(span.start)?
+                    _ if [SIZE, INDEX].contains(&name.as_str())
+                        && !self.is_called_function(&name) =>
+                    {
+                        self.of_axes(&name, span.start)?
                     }
                     Token::Symbol('(' | '[') => self.call(&name, span.clone())?,
                     _ => self.name(&name, span.clone())?,
@@ -234,7 +239,8 @@ impl Parser<'_> {
         }
         let names = self.vocabulary.names.iter().map(|known| known.name);
         let definitions = self.definitions.iter().map(|(name, _)| name.as_str());
-        let sizes: &[&str] = if self.vocabulary.over.is_some() { &[SIZE, GROUPS] } else { &[] };
+        let sizes: &[&str] =
+            if self.vocabulary.over.is_some() { &[SIZE, INDEX, GROUPS] } else { &[] };
         let sizes = sizes.iter().copied();
         let help = suggestion(name, names.chain(definitions).chain(sizes));
         Err(self.cursor.error(span, format!("unknown name `{name}`")).with_help(help))

@@ -7,7 +7,7 @@ use crate::expression::Expression;
 use crate::layout::{Piece, Sign};
 use crate::notation::Notation;
 use crate::operation::{Binary, NodeId, Operation};
-use crate::parser::GROUPS;
+use crate::parser::{GROUPS, INDEX, SIZE};
 
 /// The text of an expression in a notation of the language, which parses to the same nodes.
 pub(crate) fn one_line(expression: &Expression, notation: Notation) -> String {
@@ -90,7 +90,8 @@ impl Pieces<'_> {
                 self.call(statistic.name(), self.shown(axes), &[e])
             }
             Operation::Size(Axes::GROUPS) => notation.name(GROUPS),
-            Operation::Size(axes) => notation.size(self.shown(axes)),
+            Operation::Size(axes) => notation.of_axes(SIZE, self.shown(axes)),
+            Operation::Index(axes) => notation.of_axes(INDEX, self.shown(axes)),
             Operation::Stop(e) => self.call("stop", None, &[e]),
             Operation::Running { value, start, tracked, .. } if value == tracked => {
                 self.call("running", None, &[value, start])

@@ -33,6 +33,8 @@ pub enum Term {
     Statistic(Statistic, TermId, Axes),
     /// The number of elements along axes.
     Size(Axes),
+    /// 0, 1, 2, ... along axes, in the order in which they are stored.
+    Index(Axes),
     /// `1 / e`, and 0 where `e` is 0: derivatives without bound count as 0.
     InverseOrZero(TermId),
     /// The value of its operand, through which no derivative goes.
@@ -60,7 +62,7 @@ impl Term {
     #[must_use]
     pub fn operands(&self) -> Vec<TermId> {
         match self {
-            Term::Number(_) | Term::Input(_) | Term::Size(_) => Vec::new(),
+            Term::Number(_) | Term::Input(_) | Term::Size(_) | Term::Index(_) => Vec::new(),
             Term::Sum { terms, .. } => terms.iter().map(|(_, term)| *term).collect(),
             Term::Product(factors) => factors.iter().map(|(term, _)| *term).collect(),
             Term::Power(e, _)
@@ -75,7 +77,7 @@ impl Term {
     /// The same term of other operands.
     pub(crate) fn with_operands(&self, place: impl Fn(TermId) -> TermId) -> Term {
         match self {
-            Term::Number(_) | Term::Input(_) | Term::Size(_) => self.clone(),
+            Term::Number(_) | Term::Input(_) | Term::Size(_) | Term::Index(_) => self.clone(),
             Term::Sum { constant, terms } => Term::Sum {
                 constant: *constant,
                 terms: terms.iter().map(|(factor, term)| (*factor, place(*term))).collect(),

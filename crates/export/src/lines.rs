@@ -118,6 +118,7 @@ impl<'a> Lines<'a> {
             Term::Number(value) => number(*value),
             Term::Input(input) => unreachable!("{input:?} is known from the start"),
             Term::Size(axes) => (Library::size(self.like, *axes), Binding::Product),
+            Term::Index(axes) => whole(self.library.index(self.like, *axes)),
             Term::Sum { constant, terms } => self.sum(*constant, terms),
             Term::Product(factors) => (self.product(factors), Binding::Product),
             Term::Power(base, exponent) => {

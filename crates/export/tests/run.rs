@@ -14,7 +14,7 @@ const PARAMETERS: [ParameterSource<'_>; 4] = [
 ];
 
 /// Equation, axes, groups: the catalogue's, and every function, statistic and shape.
-const EQUATIONS: [(&str, &str, usize); 26] = [
+const EQUATIONS: [(&str, &str, usize); 28] = [
     ("gamma * (x - mean(x)) / sqrt(var(x) + eps) + beta", "features", 1),
     ("gamma * x / sqrt(mean(x^2) + eps)", "features", 1),
     (
@@ -50,6 +50,8 @@ const EQUATIONS: [(&str, &str, usize); 26] = [
         "samples+positions",
         3,
     ),
+    ("first = clamp(0.3 * size - index, 0, 1); x / rms(first * x)", "features", 1),
+    ("x * index[samples+group] + mean(index) * place", "positions+group", 3),
     ("mean(x)", "features", 1),
     ("gamma", "none", 1),
     ("x_ * x + groups * size[group]", "none", 3),

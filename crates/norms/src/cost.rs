@@ -68,7 +68,7 @@ impl Cost {
 /// The operations of a term that is computed for every element.
 fn of_term(term: &Term) -> usize {
     match term {
-        Term::Number(_) | Term::Input(_) | Term::Size(_) | Term::Stop(_) => 0,
+        Term::Number(_) | Term::Input(_) | Term::Size(_) | Term::Index(_) | Term::Stop(_) => 0,
         Term::Sum { constant, terms } => {
             let scaled = terms.iter().filter(|(factor, _)| factor.abs() != 1.0).count();
             terms.len() - 1 + scaled + usize::from(*constant != 0.0)

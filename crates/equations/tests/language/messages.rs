@@ -186,7 +186,7 @@ fn definitions_need_names_of_their_own() {
         "
 unknown name `sigma`
   σ = σ; x
-      ^ known here: x, gamma, beta, eps, momentum, size, groups",
+      ^ known here: x, gamma, beta, eps, momentum, size, index, groups",
     );
 }
 
@@ -265,6 +265,7 @@ fn only_norms_have_statistics_and_state() {
     };
     assert_eq!(refused("x - mean(x)"), "`mean` has no axes here: only norms have statistics");
     assert_eq!(refused("x / size[samples]"), "`size` has no axes here: only norms have statistics");
+    assert_eq!(refused("index[samples]"), "`index` has no axes here: only norms have statistics");
     assert_eq!(
         refused("running(block, 0)"),
         "`running` keeps state: only norms have running values"
@@ -352,6 +353,31 @@ unknown name `group`
 unknown function `szie`
   x / szie[features]
       ^^^^ did you mean `size`?",
+    );
+}
+
+#[test]
+fn an_index_takes_axes_and_no_argument() {
+    shows(
+        "x * index(x)",
+        "
+expected an operator, found `(`
+  x * index(x)
+           ^ a product is written with `*`",
+    );
+    shows(
+        "x * indx[samples]",
+        "
+unknown function `indx`
+  x * indx[samples]
+      ^^^^ did you mean `index`?",
+    );
+    shows(
+        "index = 2; x",
+        "
+`index` is a word of the language
+  index = 2; x
+  ^^^^^ a definition needs a name of its own",
     );
 }
 

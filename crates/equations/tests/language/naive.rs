@@ -78,6 +78,16 @@ impl Naive<'_> {
             Tree::Defined(index) => self.defined[*index].clone(),
             Tree::Groups => everywhere(self.extents.groups as f64),
             Tree::Size(axes) => self.statistic("size", axes, &everywhere(0.0)),
+            Tree::Index(axes) => {
+                let along = self.reduced(axes);
+                let Extents { samples, positions, groups, channels } = self.extents;
+                let sizes = [samples, positions, groups, channels];
+                let place = |index: &Index| {
+                    let along = (0..4).filter(|axis| along[*axis]);
+                    along.fold(0, |place, axis| place * sizes[axis] + index[axis]) as f64
+                };
+                indices.iter().map(place).collect()
+            }
             Tree::Negate(e) => map(self.tree(e), |e| -e),
             Tree::Infix(operator, a, b) => {
                 let f: fn(f64, f64) -> f64 = match operator {

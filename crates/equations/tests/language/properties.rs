@@ -31,6 +31,8 @@ fn expression() -> impl Strategy<Value = String> {
         "b",
         "size",
         "size[samples]",
+        "index",
+        "index[samples+group]",
         "x²",
     ]);
     leaf.prop_map(str::to_owned).prop_recursive(6, 40, 2, |inner| {
@@ -72,9 +74,9 @@ fn text() -> impl Strategy<Value = String> {
 
 fn soup() -> impl Strategy<Value = String> {
     let token = prop::sample::select(vec![
-        "x", "gamma", "γ", "eps", "mean", "running", "past", "clamp", "size", "f", "q", "2", ".5",
-        "1e", "+", "-", "−", "*", "·", "/", "^", "²", "√", "(", "(", ")", ")", "[", "]", ",", ";",
-        "=", "samples", "none", " ", "\n", "é", "$", "\u{0}",
+        "x", "gamma", "γ", "eps", "mean", "running", "past", "clamp", "size", "index", "f", "q",
+        "2", ".5", "1e", "+", "-", "−", "*", "·", "/", "^", "²", "√", "(", "(", ")", ")", "[", "]",
+        ",", ";", "=", "samples", "none", " ", "\n", "é", "$", "\u{0}",
     ]);
     prop::collection::vec(token, 0..40).prop_map(|tokens| tokens.concat())
 }

@@ -33,6 +33,7 @@ pub enum Tree {
     Defined(usize),
     Groups,
     Size(&'static str),
+    Index(&'static str),
     Negate(Box<Tree>),
     Infix(char, Box<Tree>, Box<Tree>),
     /// With a constant exponent.
@@ -142,7 +143,8 @@ fn running(random: &mut Random, size: usize, defined: usize) -> Tree {
 fn leaf(random: &mut Random, defined: usize) -> Tree {
     match random.below(10) {
         0 => Tree::Number(random.one_of(&["2", "0.5", "1e-3", ".25", "3."])),
-        1 => Tree::Size(random.one_of(&AXES)),
+        1 if random.below(2) == 0 => Tree::Size(random.one_of(&AXES)),
+        1 => Tree::Index(random.one_of(&AXES)),
         2 if random.below(3) == 0 => Tree::Groups,
         2 | 3 if defined > 0 => Tree::Defined(random.below(defined)),
         4 | 5 => Tree::Name(random.below(NAMES.len())),
@@ -180,6 +182,7 @@ impl Tree {
             Tree::Defined(index) => definition(*index).to_owned(),
             Tree::Groups => "groups".to_owned(),
             Tree::Size(axes) => "size".to_owned() + &brackets(axes),
+            Tree::Index(axes) => "index".to_owned() + &brackets(axes),
             Tree::Negate(e) => format!("{}({})", random.one_of(&["-", "− "]), e.text(random)),
             Tree::Infix(operator, a, b) => {
                 let spelled: &[&str] = match operator {

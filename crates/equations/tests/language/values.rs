@@ -54,6 +54,24 @@ fn brackets_override() {
 }
 
 #[test]
+fn indices_count_in_the_order_of_storage() {
+    let first_eight = |equation, over| value(equation, over)[..8].to_vec();
+    let features = [0.0, 1.0, 2.0, 3.0, 0.0, 1.0, 2.0, 3.0];
+    assert_eq!(first_eight("index", "features"), features);
+    assert_eq!(first_eight("index[group]", "none"), [0.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0]);
+    assert_eq!(first_eight("index", "positions"), [0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0]);
+    // Position * 2 + channel within the group.
+    let both = first_eight("index[group+positions]", "none");
+    assert_eq!(both, [0.0, 1.0, 0.0, 1.0, 2.0, 3.0, 2.0, 3.0]);
+    assert_eq!(value("index[samples]", "none")[7..9], [0.0, 1.0]);
+    constant("index[none]", "features", 0.0);
+    // The root mean square of the first half of 1, 2, 3, 4.
+    let partial = "first = clamp(size / 2 - index, 0, 1); x / sqrt(sum(first * x^2) / sum(first))";
+    let rms = 2.5_f64.sqrt();
+    assert_eq!(first_eight(partial, "features")[..4], [1.0, 2.0, 3.0, 4.0].map(|x| x / rms));
+}
+
+#[test]
 fn arguments_that_do_not_vary_count_as_written_out() {
     constant("sum(3)", "features", 12.0);
     constant("mean(3)", "features", 3.0);

@@ -81,6 +81,15 @@ impl EntryLayer {
         if axes.into_iter().all(|axes| axes == over) { over } else { Axes::ALL }
     }
 
+    /// Whether it makes a difference which sample is the first.
+    fn counts_samples(&self) -> bool {
+        let mut nodes = self.plain.equation().expression().nodes().iter();
+        nodes.any(|node| match node.operation {
+            Operation::Index(axes) => axes.contains(Axes::SAMPLES),
+            _ => false,
+        })
+    }
+
     fn extents(&self, shape: &[usize]) -> Extents {
         let (layout, width) = layout(shape);
         Extents::new(layout.samples, layout.positions, width, self.groups)
@@ -174,7 +183,9 @@ impl Layer for EntryLayer {
         if claims(Claim::SampleIndependence) {
             properties.push(Property::Independent(samples.clone()));
         }
-        properties.push(Property::Exchange(samples));
+        if !self.counts_samples() {
+            properties.push(Property::Exchange(samples));
+        }
         properties
     }
 

@@ -113,6 +113,11 @@ where
             Operation::Negate(e) => self.unary(e, |e| e.negate()),
             Operation::Stop(e) => detached(&self.values[e]),
             Operation::Size(axes) => constant(self.extents.size(axes) as f64),
+            Operation::Index(axes) => {
+                let places = (0..self.extents.size(axes)).map(|place| E::nearest(place as f64));
+                let places: Vec<E> = places.collect();
+                E::device().tensor_from_vec(places, tuple(shape(self.extents, axes)))
+            }
             Operation::Power(base, exponent) => {
                 let exponent = constants[exponent].expect("the exponent is constant");
                 self.unary(base, |e| powers::power(e, exponent))

@@ -203,7 +203,10 @@ impl<'a, 'd> Writer<'a, 'd> {
                 }
                 return;
             }
-            Operation::Input(_) | Operation::Number(_) | Operation::Size(_) => return,
+            Operation::Input(_)
+            | Operation::Number(_)
+            | Operation::Size(_)
+            | Operation::Index(_) => return,
         };
         steps.push(Step::Arrays { operation, out, block: whole });
     }

@@ -168,7 +168,7 @@ impl<'a> Draft<'a> {
             && self.same_as[id] == id
             && !matches!(
                 self.program.nodes[id].operation,
-                Operation::Number(_) | Operation::Size(_)
+                Operation::Number(_) | Operation::Size(_) | Operation::Index(_)
             )
     }
 

@@ -39,6 +39,8 @@ pub(super) struct Plan {
     pub(super) cast_before: Vec<usize>,
     /// Arrays that are the same at every call, with their value.
     pub(super) numbers: Vec<(usize, f64)>,
+    /// Arrays that count: 0, 1, 2, ... at every call.
+    pub(super) indices: Vec<usize>,
     /// Arrays that are filled before anything runs.
     pub(super) inputs: Vec<(Input, usize)>,
     /// The arrays of the given nodes, in their order; those that nothing needs have none.
@@ -143,6 +145,7 @@ impl Draft<'_> {
             cast: Vec::new(),
             cast_before: Vec::new(),
             numbers: Vec::new(),
+            indices: Vec::new(),
             inputs: Vec::new(),
             given: goal.given.iter().map(|id| self.global[*id]).collect(),
             totals: Vec::new(),
@@ -165,6 +168,7 @@ impl Draft<'_> {
                 (Phase::Before, Operation::Size(axes)) => {
                     plan.numbers.push((array, self.extents.size(axes) as f64));
                 }
+                (Phase::Before, Operation::Index(_)) => plan.indices.push(array),
                 (Phase::Before, Operation::Input(input)) => plan.inputs.push((input, array)),
                 (Phase::Total, Operation::Reduce(reduction, ..)) => {
                     plan.totals.push((array, reduction));

@@ -45,6 +45,8 @@ pub(super) enum Operation {
     Number(Number),
     Input(Input),
     Size(Axes),
+    /// 0, 1, 2, ... along axes.
+    Index(Axes),
     Unary(Unary, NodeId),
     Binary(Pair, NodeId, NodeId),
     Reduce(Reduction, NodeId, Axes),
@@ -86,7 +88,10 @@ pub(super) enum Reduction {
 impl Operation {
     pub(super) fn operands(self) -> impl Iterator<Item = NodeId> {
         let operands = match self {
-            Operation::Number(_) | Operation::Input(_) | Operation::Size(_) => [None; 2],
+            Operation::Number(_)
+            | Operation::Input(_)
+            | Operation::Size(_)
+            | Operation::Index(_) => [None; 2],
             Operation::Unary(_, a) | Operation::Reduce(_, a, _) => [Some(a), None],
             Operation::Binary(_, a, b) => [Some(a), Some(b)],
         };

@@ -13,7 +13,10 @@ impl Program {
             let of = |e: NodeId| degrees[e];
             degrees.push(match node.operation {
                 Operation::Input(Input::X) => Degrees { large: 1.0, small: 1.0 },
-                Operation::Number(_) | Operation::Input(_) | Operation::Size(_) => Degrees::ZERO,
+                Operation::Number(_)
+                | Operation::Input(_)
+                | Operation::Size(_)
+                | Operation::Index(_) => Degrees::ZERO,
                 Operation::Unary(unary, e) => of(e).of_unary(unary),
                 Operation::Binary(pair, a, b) => of(a).of_pair(pair, of(b)),
                 Operation::Reduce(_, e, _) => of(e),

@@ -39,6 +39,7 @@ impl Writer<'_> {
         match &formulas.terms()[id] {
             Term::Number(value) => self.number(*value),
             Term::Size(axes) => self.add(Operation::Size(*axes), Axes::NONE),
+            Term::Index(axes) => self.add(Operation::Index(*axes), *axes),
             Term::Input(Input::Constant(index)) => self.number(self.equation.constants()[*index].1),
             Term::Input(input) => self.add(Operation::Input(*input), varies),
             Term::Sum { constant, terms } => {
