@@ -148,9 +148,22 @@ impl Parser<'_> {
                 return Err(error.with_help("reduce these axes first"));
             }
         }
+        let weight = arguments.get(3).map(|argument| self.weight(argument, value, tracked));
+        let weight = weight.transpose()?;
         let slot = self.slots;
         self.slots += 1;
-        Ok(Operation::Running { value, start, tracked, slot })
+        Ok(Operation::Running { value, start, tracked, weight, slot })
+    }
+
+    /// How far an average goes in one pass, which has no more values than the average.
+    fn weight(&self, (e, span): &Operand, value: NodeId, tracked: NodeId) -> Result<NodeId> {
+        let average = self.nodes[value].varies.union(self.nodes[tracked].varies);
+        let further = self.nodes[*e].varies.without(average);
+        if further.is_empty() {
+            return Ok(*e);
+        }
+        let message = format!("the weight varies along {further}, but its average does not");
+        Err(self.cursor.error(span.clone(), message).with_help("reduce these axes first"))
     }
 
     /// `past(e)` of a running value, which may have a name.
@@ -226,7 +239,7 @@ impl Called {
                 | Function::Past => 1..2,
                 Function::Minimum | Function::Maximum => 1..3,
                 Function::Clamp => 3..4,
-                Function::Running => 2..4,
+                Function::Running => 2..5,
             },
         }
     }
@@ -236,6 +249,7 @@ fn in_words(counts: &Range<usize>) -> String {
     match (counts.start, counts.end - 1) {
         (1, 1) => "1 argument".to_owned(),
         (least, most) if least == most => format!("{least} arguments"),
-        (least, most) => format!("{least} or {most} arguments"),
+        (least, most) if least + 1 == most => format!("{least} or {most} arguments"),
+        (least, most) => format!("{least} to {most} arguments"),
     }
 }

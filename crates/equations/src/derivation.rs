@@ -5,6 +5,7 @@ use crate::axes::Axes;
 use crate::formulas::Formulas;
 use crate::norm::{Mode, NormEquation};
 use crate::operation::{Binary, Operation, Pointwise, Statistic};
+use crate::parser::BATCHES;
 use crate::presentation;
 use crate::term::{Input, Term, TermId};
 
@@ -33,6 +34,8 @@ pub struct Derivation {
     pub y: TermId,
     /// In training, for every running slot, what its average follows.
     pub tracked: Vec<TermId>,
+    /// In training, for every running slot, how far it goes there, where that is not the momentum.
+    pub weights: Vec<Option<TermId>>,
     /// The gradient of x, given the cotangent.
     pub dx: TermId,
     /// The gradients of the parameters, in their order.
@@ -57,8 +60,8 @@ impl NormEquation {
         let count = self.parameters().len();
         let dparameters = (0..count).map(|index| reverse.gradient(Input::Parameter(index)));
         let dparameters = dparameters.collect();
-        let Forward { y, tracked, names } = forward;
-        let derived = Derivation { formulas, y, tracked, dx, dparameters, names };
+        let Forward { y, tracked, weights, names } = forward;
+        let derived = Derivation { formulas, y, tracked, weights, dx, dparameters, names };
         presentation::presented(derived.without_stops(), self)
     }
 }
@@ -67,6 +70,7 @@ impl NormEquation {
 struct Forward {
     y: TermId,
     tracked: Vec<TermId>,
+    weights: Vec<Option<TermId>>,
     names: Vec<(String, TermId)>,
 }
 
@@ -80,6 +84,8 @@ impl Forward {
 
         let mut place: Vec<TermId> = Vec::with_capacity(expression.nodes().len());
         let mut tracked = vec![0; equation.running().len()];
+        let mut weights = vec![None; tracked.len()];
+        let mut names = Vec::new();
         for (id, node) in expression.nodes().iter().enumerate() {
             if !equation.needs(id, mode) {
                 // Nothing that is needed refers to it.
@@ -105,8 +111,10 @@ impl Forward {
                     }
                     other => unreachable!("the parser gives no past to {other:?}"),
                 },
-                Operation::Running { value, tracked: followed, slot, .. } => {
+                Operation::Batches => formulas.batches(equation, mode),
+                Operation::Running { value, tracked: followed, weight, slot, .. } => {
                     tracked[slot] = place[followed];
+                    weights[slot] = weight.map(|weight| place[weight]);
                     place[value]
                 }
                 Operation::Power(base, exponent) => {
@@ -119,16 +127,30 @@ impl Forward {
         }
         if mode == Mode::Eval {
             tracked.clear();
+            weights.clear();
+        } else if let Some(slot) = equation.batches_slot() {
+            // The count is an average that forgets at once.
+            tracked[slot] = formulas.batches(equation, mode);
+            weights[slot] = Some(formulas.number(1.0));
+            names.push((BATCHES.to_owned(), tracked[slot]));
         }
         let y = *place.last().expect("an expression has a node");
         let needed = |(_, node): &&(String, usize)| place[*node] != TermId::MAX;
-        let names = expression.definitions.iter().filter(needed);
-        let names = names.map(|(name, node)| (name.clone(), place[*node])).collect();
-        Forward { y, tracked, names }
+        let definitions = expression.definitions.iter().filter(needed);
+        names.extend(definitions.map(|(name, node)| (name.clone(), place[*node])));
+        names.sort_by_key(|(_, term)| *term);
+        Forward { y, tracked, weights, names }
     }
 }
 
 impl Formulas {
+    /// The number of training passes, this one included.
+    fn batches(&mut self, equation: &NormEquation, mode: Mode) -> TermId {
+        let slot = equation.batches_slot().expect("an equation with `batches` counts them");
+        let so_far = self.input(Input::Average(slot), Axes::NONE, None);
+        if mode == Mode::Train { self.sum(1.0, vec![(1.0, so_far)]) } else { so_far }
+    }
+
     /// The term of an operation whose operands stand at `place`.
     fn operation(&mut self, operation: Operation, place: &[TermId]) -> TermId {
         match operation {
@@ -381,6 +403,7 @@ impl Derivation {
         Derivation {
             y: place[self.y],
             tracked: self.tracked.iter().map(|id| place[*id]).collect(),
+            weights: self.weights.iter().map(|id| id.map(|id| place[id])).collect(),
             dx: place[self.dx],
             dparameters: self.dparameters.iter().map(|id| place[*id]).collect(),
             names: names.collect(),
@@ -391,6 +414,7 @@ impl Derivation {
     /// The terms of the results.
     pub(crate) fn results(&self) -> impl Iterator<Item = TermId> {
         let forward = [self.y].into_iter().chain(self.tracked.iter().copied());
+        let forward = forward.chain(self.weights.iter().flatten().copied());
         forward.chain([self.dx]).chain(self.dparameters.iter().copied())
     }
 

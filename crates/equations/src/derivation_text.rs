@@ -6,7 +6,7 @@ use crate::layout::{Piece, Sign};
 use crate::norm::NormEquation;
 use crate::notation::Notation;
 use crate::operation::{Binary, Operation};
-use crate::parser::{GROUPS, INDEX, SIZE};
+use crate::parser::{BATCHES, GROUPS, INDEX, SIZE};
 use crate::print;
 use crate::term::{Input, Term, TermId};
 
@@ -207,8 +207,14 @@ impl Terms<'_> {
         }
     }
 
-    /// A running average, by the name of the definition that is its running value.
+    /// A running average, by the name of the definition that is its running value; for the slot that counts
+    /// them the number of passes, in training of those before.
     fn average(&self, slot: usize) -> Piece {
+        if self.equation.batches_slot() == Some(slot) {
+            let in_training = !self.derivation.tracked.is_empty();
+            let before = if in_training { "past_" } else { "" };
+            return self.notation.name(&format!("{before}{BATCHES}"));
+        }
         let expression = self.equation.expression();
         let of_slot = |node: usize| match expression.nodes()[node].operation {
             Operation::Running { slot: other, .. } => other == slot,

@@ -152,6 +152,7 @@ impl Expression {
                 Operation::Statistic(..)
                 | Operation::Size(_)
                 | Operation::Index(_)
+                | Operation::Batches
                 | Operation::Running { .. }
                 | Operation::Past(_) => None,
             });

@@ -88,12 +88,19 @@ fn evaluate<'a>(
         } else {
             match (node.operation, &mut frozen) {
                 (Operation::Name(index), _) => named(equation, inputs, index),
-                (Operation::Running { value, tracked, slot, .. }, _) => {
+                (Operation::Batches, _) => Cow::Owned(vec![batches(equation, inputs.mode, state)]),
+                (Operation::Running { value, tracked, weight, slot, .. }, _) => {
                     let operands = Operands { nodes, values: &values, extents: inputs.extents };
                     if inputs.mode == Mode::Train {
                         let tracked = operands.view(tracked).expand(node.varies, inputs.extents);
                         let current = operands.view(value).expand(node.varies, inputs.extents);
-                        moves.push(Move { slot, tracked });
+                        let weight = match weight {
+                            Some(weight) => {
+                                operands.view(weight).expand(node.varies, inputs.extents)
+                            }
+                            None => vec![equation.momentum(); tracked.len()],
+                        };
+                        moves.push(Move { slot, tracked, weight });
                         Cow::Owned(current)
                     } else {
                         Cow::Owned(state[slot].clone())
@@ -115,8 +122,12 @@ fn evaluate<'a>(
         };
         values.push(value);
     }
-    for Move { slot, tracked } in moves {
-        follow(&mut state[slot], &tracked, equation.momentum());
+    if let (Some(slot), Mode::Train) = (equation.batches_slot(), inputs.mode) {
+        let tracked = vec![batches(equation, inputs.mode, state)];
+        moves.push(Move { slot, tracked, weight: vec![1.0] });
+    }
+    for Move { slot, tracked, weight } in moves {
+        follow(&mut state[slot], &tracked, &weight);
     }
     values
 }
@@ -125,6 +136,13 @@ fn evaluate<'a>(
 struct Move {
     slot: usize,
     tracked: Vec<f64>,
+    weight: Vec<f64>,
+}
+
+/// The number of training passes, this one included.
+fn batches(equation: &NormEquation, mode: Mode, state: &[Vec<f64>]) -> f64 {
+    let slot = equation.batches_slot().expect("an equation with `batches` counts them");
+    state[slot][0] + if mode == Mode::Train { 1.0 } else { 0.0 }
 }
 
 fn named<'a>(equation: &NormEquation, inputs: &Inputs<'a>, index: usize) -> Cow<'a, [f64]> {
@@ -140,10 +158,10 @@ fn named<'a>(equation: &NormEquation, inputs: &Inputs<'a>, index: usize) -> Cow<
     }
 }
 
-/// `average <- (1 - momentum) * average + momentum * tracked`
-fn follow(average: &mut [f64], tracked: &[f64], momentum: f64) {
-    for (average, tracked) in average.iter_mut().zip(tracked) {
-        *average = (1.0 - momentum) * *average + momentum * tracked;
+/// `average <- (1 - weight) * average + weight * tracked`
+fn follow(average: &mut [f64], tracked: &[f64], weight: &[f64]) {
+    for ((average, tracked), weight) in average.iter_mut().zip(tracked).zip(weight) {
+        *average = (1.0 - weight) * *average + weight * tracked;
     }
 }
 
@@ -183,6 +201,7 @@ impl Operands<'_> {
             Operation::Name(_)
             | Operation::Running { .. }
             | Operation::Past(_)
+            | Operation::Batches
             | Operation::Call(..) => {
                 unreachable!(
                     "names and running values come from the inputs, calls are not in norms"

@@ -69,7 +69,7 @@ pub use extents::{Extents, SizeError};
 pub use formulas::Formulas;
 pub use interpreter::StopValues;
 pub use known::{NormSource, Parameter, ParameterShape, ParameterSource};
-pub use norm::{Mode, NormEquation, RunningSlot};
+pub use norm::{Kept, Mode, NormEquation, RunningSlot};
 pub use not_finite::{NotFinite, OrdinaryInput, ordinary_inputs};
 pub use operation::{Binary, Node, NodeId, Operation, Pointwise, Statistic};
 pub use term::{Input, Term, TermId};

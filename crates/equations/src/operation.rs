@@ -47,6 +47,8 @@ pub enum Operation {
     Size(Axes),
     /// 0, 1, 2, ... along axes, in the order in which they are stored.
     Index(Axes),
+    /// In training the number of training passes, this one included; in evaluation the number so far.
+    Batches,
     /// The value of its operand, with derivative 0.
     Stop(NodeId),
     /// In training `value`, while a running average follows `tracked`; in evaluation the average.
@@ -57,6 +59,8 @@ pub enum Operation {
         start: NodeId,
         /// What the average follows; `value` itself unless the text says otherwise.
         tracked: NodeId,
+        /// How far it goes there in one pass: the momentum unless the text says otherwise.
+        weight: Option<NodeId>,
         /// The index of the average among the running slots of the expression.
         slot: usize,
     },
@@ -141,16 +145,17 @@ impl Operation {
             Operation::Number(_)
             | Operation::Name(_)
             | Operation::Size(_)
-            | Operation::Index(_) => [None; 3],
+            | Operation::Index(_)
+            | Operation::Batches => [None; 4],
             Operation::Negate(e)
             | Operation::Pointwise(_, e)
             | Operation::Statistic(_, e, _)
             | Operation::Stop(e)
             | Operation::Past(e)
-            | Operation::Call(_, e) => [Some(e), None, None],
-            Operation::Binary(_, a, b) | Operation::Power(a, b) => [Some(a), Some(b), None],
-            Operation::Running { value, start, tracked, .. } => {
-                [Some(value), Some(start), Some(tracked)]
+            | Operation::Call(_, e) => [Some(e), None, None, None],
+            Operation::Binary(_, a, b) | Operation::Power(a, b) => [Some(a), Some(b), None, None],
+            Operation::Running { value, start, tracked, weight, .. } => {
+                [Some(value), Some(start), Some(tracked), weight]
             }
         };
         operands.into_iter().flatten()
@@ -162,7 +167,8 @@ impl Operation {
             Operation::Number(_)
             | Operation::Name(_)
             | Operation::Size(_)
-            | Operation::Index(_) => self,
+            | Operation::Index(_)
+            | Operation::Batches => self,
             Operation::Negate(e) => Operation::Negate(place(e)),
             Operation::Binary(operator, a, b) => Operation::Binary(operator, place(a), place(b)),
             Operation::Power(base, exponent) => Operation::Power(place(base), place(exponent)),
@@ -171,10 +177,11 @@ impl Operation {
                 Operation::Statistic(statistic, place(e), axes)
             }
             Operation::Stop(e) => Operation::Stop(place(e)),
-            Operation::Running { value, start, tracked, slot } => Operation::Running {
+            Operation::Running { value, start, tracked, weight, slot } => Operation::Running {
                 value: place(value),
                 start: place(start),
                 tracked: place(tracked),
+                weight: weight.map(&place),
                 slot,
             },
             Operation::Past(e) => Operation::Past(place(e)),
@@ -189,7 +196,7 @@ impl Operation {
         node: impl Fn(NodeId) -> Axes,
     ) -> Axes {
         match self {
-            Operation::Number(_) | Operation::Size(_) => Axes::NONE,
+            Operation::Number(_) | Operation::Size(_) | Operation::Batches => Axes::NONE,
             Operation::Name(index) => name(index),
             Operation::Index(axes) => axes,
             Operation::Statistic(_, e, axes) => node(e).without(axes),

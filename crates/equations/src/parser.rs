@@ -19,6 +19,9 @@ pub(crate) const INDEX: &str = "index";
 /// The option that is a number: how many groups the features are divided into.
 pub(crate) const GROUPS: &str = "groups";
 
+/// The number of training passes, which a norm counts where its equation asks for it.
+pub(crate) const BATCHES: &str = "batches";
+
 pub(crate) type Result<T> = std::result::Result<T, EquationError>;
 
 /// Reads `name = e; ... e`.
@@ -102,7 +105,7 @@ impl Parser<'_> {
         let taken = if self.defined(&name).is_some() {
             Some("is defined already")
         } else if self.vocabulary.names.iter().any(|known| known.name == name)
-            || (name == GROUPS && self.vocabulary.over.is_some())
+            || ([GROUPS, BATCHES].contains(&name.as_str()) && self.vocabulary.over.is_some())
         {
             Some("has a meaning already")
         } else if is_word(&name) || self.vocabulary.functions.contains(&name.as_str()) {
@@ -229,6 +232,9 @@ impl Parser<'_> {
         if name == GROUPS && self.vocabulary.over.is_some() {
             return self.push(Operation::Size(Axes::GROUPS), span);
         }
+        if name == BATCHES && self.vocabulary.over.is_some() {
+            return self.push(Operation::Batches, span);
+        }
         if self.function(name).is_some() {
             let error = self.cursor.error(span, format!("`{name}` is a function"));
             return Err(error.with_help(format!("write `{name}(...)`")));
@@ -239,10 +245,12 @@ impl Parser<'_> {
         }
         let names = self.vocabulary.names.iter().map(|known| known.name);
         let definitions = self.definitions.iter().map(|(name, _)| name.as_str());
-        let sizes: &[&str] =
-            if self.vocabulary.over.is_some() { &[SIZE, INDEX, GROUPS] } else { &[] };
-        let sizes = sizes.iter().copied();
-        let help = suggestion(name, names.chain(definitions).chain(sizes));
+        let of_norms: &[&str] = match self.vocabulary.over {
+            Some(_) => &[SIZE, INDEX, GROUPS, BATCHES],
+            None => &[],
+        };
+        let of_norms = of_norms.iter().copied();
+        let help = suggestion(name, names.chain(definitions).chain(of_norms));
         Err(self.cursor.error(span, format!("unknown name `{name}`")).with_help(help))
     }
 

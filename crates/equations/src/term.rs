@@ -51,7 +51,7 @@ pub enum Input {
     /// A constant, by its index among [`NormEquation::constants`](crate::NormEquation::constants).
     Constant(usize),
     /// The running average of a slot as it was before the pass: in evaluation the running value, in
-    /// training its `past`.
+    /// training its `past`; for the slot that counts them the number of passes before.
     Average(usize),
     /// The gradient of the loss with respect to the result: `dy`.
     Cotangent,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use equations::{Axes, Derivation, Input, Mode, NormEquation, Term, TermId};
+use equations::{Axes, Derivation, Input, Mode, NormEquation, RunningSlot, Term, TermId};
 
 use crate::library::Library;
 use crate::lines::{Lines, is_tensor};
@@ -44,6 +44,8 @@ pub(crate) struct Function {
     pub y: String,
     /// What the averages follow, in training.
     pub tracked: Vec<String>,
+    /// How far the averages go there, where that is not the momentum.
+    pub weights: Vec<Option<String>>,
     /// What the gradients are computed from, beside `dy`.
     pub saved: Vec<String>,
     pub backward: Vec<String>,
@@ -71,7 +73,9 @@ impl Function {
         inputs.iter().for_each(|(id, name)| forward.know(*id, name));
 
         let stored = saved(&derivation);
-        let roots: Vec<TermId> = derivation.tracked.iter().copied().chain([derivation.y]).collect();
+        let weights = derivation.weights.iter().flatten();
+        let roots = derivation.tracked.iter().chain(weights).copied().chain([derivation.y]);
+        let roots: Vec<TermId> = roots.collect();
         forward.write(&roots, &stored);
         let names = forward.names.clone();
         let mut backward = Lines::new(&derivation.formulas, library, "dy", names, named);
@@ -106,17 +110,52 @@ impl Function {
 
         let slots = derivation.tracked.iter().zip(equation.running());
         let tracked = slots.map(|(id, slot)| forward.along(*id, slot.varies)).collect();
+        let slots = derivation.weights.iter().zip(equation.running());
+        let along = |(id, slot): (&Option<TermId>, &RunningSlot)| {
+            id.map(|id| forward.along(id, slot.varies))
+        };
+        let weights = slots.map(along).collect();
         let arguments = [&["x".to_owned()], &given.parameters[..], &averages].concat();
         Function {
             arguments,
             averages,
             y: forward.along(derivation.y, Axes::ALL),
             tracked,
+            weights,
             saved,
             gradients,
             forward: forward.lines,
             backward: backward.lines,
         }
+    }
+}
+
+impl Function {
+    /// What moves the averages, as names with their texts: what they follow, and then the weights that are
+    /// not the momentum.
+    pub(crate) fn tracking(&self) -> Vec<(String, &str)> {
+        let tracked = self.tracked.iter().enumerate();
+        let tracked = tracked.map(|(slot, text)| (format!("tracked{slot}"), text.as_str()));
+        let weights = self.weights.iter().enumerate();
+        let weights =
+            weights.filter_map(|(slot, text)| Some((format!("weight{slot}"), text.as_deref()?)));
+        tracked.chain(weights).collect()
+    }
+
+    /// The weight of every average as an expression of Python, where the results of the function behind
+    /// the value are called `tracked`; none where all are the momentum.
+    pub(crate) fn weights_of(&self, momentum: &str) -> Option<String> {
+        let mut place = self.tracked.len();
+        self.weights.iter().any(Option::is_some).then(|| {
+            let weight = self.weights.iter().map(|weight| match weight {
+                Some(_) => {
+                    place += 1;
+                    format!("tracked[{}]", place - 1)
+                }
+                None => momentum.to_owned(),
+            });
+            weight.collect::<Vec<_>>().join(", ")
+        })
     }
 }
 

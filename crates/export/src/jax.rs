@@ -40,8 +40,8 @@ pub(crate) fn module(subject: &Subject<'_>) -> String {
 
 fn function(name: &str, function: &Function) -> String {
     let arguments = function.arguments.join(", ");
-    let outputs: Vec<String> =
-        (0..function.tracked.len()).map(|slot| format!("tracked{slot}")).collect();
+    let tracking = function.tracking();
+    let outputs: Vec<String> = tracking.iter().map(|(output, _)| output.clone()).collect();
     let result = match outputs[..] {
         [] => "y".to_owned(),
         _ => format!("(y, {})", outputs.join(", ")),
@@ -53,8 +53,8 @@ fn function(name: &str, function: &Function) -> String {
     );
     text += &indented(&function.forward, 4);
     text += &format!("    y = {}\n", function.y);
-    for (output, tracked) in outputs.iter().zip(&function.tracked) {
-        text += &format!("    {output} = {tracked}\n");
+    for (output, text_of_it) in &tracking {
+        text += &format!("    {output} = {text_of_it}\n");
     }
     // The averages are arguments too, and a gradient of theirs is as large as they are.
     let averages = &function.averages[..];
@@ -125,12 +125,24 @@ fn apply(subject: &Subject<'_>, training: &Function) -> String {
     }
     let read = training.averages.iter().map(|average| format!(", averages[\"{average}\"]"));
     let read: String = read.collect();
+    let [walk, step] = match training.weights_of("momentum") {
+        None => [
+            "    for (name, average), value in zip(averages.items(), tracked):".to_owned(),
+            "(1 - momentum) * average + momentum * jax.lax.stop_gradient(value)".to_owned(),
+        ],
+        Some(weights) => [
+            format!(
+                "    for (name, average), value, weight in zip(averages.items(), tracked, [{weights}]):"
+            ),
+            "(1 - weight) * average + jax.lax.stop_gradient(weight * value)".to_owned(),
+        ],
+    };
     let lines = [
         "if train:",
         &format!("    y, *tracked = _training(grouped, *arguments{read})"),
         "    moved = {}",
-        "    for (name, average), value in zip(averages.items(), tracked):",
-        "        average = (1 - momentum) * average + momentum * jax.lax.stop_gradient(value)",
+        &walk,
+        &format!("        average = {step}"),
         "        moved[name] = average.reshape(state[name].shape)",
         "    state = moved",
         "else:",

@@ -65,11 +65,11 @@ fn function(name: &str, function: &Function) -> String {
     );
     text += &indented(&function.forward, 8);
     text += &format!("        ctx.save_for_backward({})\n", function.saved.join(", "));
-    let outputs: Vec<String> =
-        (0..function.tracked.len()).map(|slot| format!("tracked{slot}")).collect();
-    for (output, tracked) in outputs.iter().zip(&function.tracked) {
-        text += &format!("        {output} = {tracked}\n");
+    let tracking = function.tracking();
+    for (output, text_of_it) in &tracking {
+        text += &format!("        {output} = {text_of_it}\n");
     }
+    let outputs: Vec<String> = tracking.into_iter().map(|(output, _)| output).collect();
     if !outputs.is_empty() {
         text += &format!("        ctx.mark_non_differentiable({})\n", outputs.join(", "));
     }
@@ -179,9 +179,21 @@ fn apply(subject: &Subject<'_>, given: &Given, training: &Function) -> String {
             "if self.training:".to_owned(),
             format!("    y, *tracked = _Training.apply({arguments}{read})"),
             "    with torch.no_grad():".to_owned(),
-            format!("        for average, value in zip([{averages}], tracked):"),
-            "            average.mul_(1 - self.momentum).add_(value, alpha=self.momentum)"
-                .to_owned(),
+        ]);
+        lines.extend(match training.weights_of("self.momentum") {
+            None => [
+                format!("        for average, value in zip([{averages}], tracked):"),
+                "            average.mul_(1 - self.momentum).add_(value, alpha=self.momentum)"
+                    .to_owned(),
+            ],
+            Some(weights) => [
+                format!(
+                    "        for average, value, weight in zip([{averages}], tracked, [{weights}]):"
+                ),
+                "            average.mul_(1 - weight).add_(weight * value)".to_owned(),
+            ],
+        });
+        lines.extend([
             "else:".to_owned(),
             format!("    y = _Evaluation.apply({arguments}, {averages})"),
         ]);

@@ -14,7 +14,7 @@ const PARAMETERS: [ParameterSource<'_>; 4] = [
 ];
 
 /// Equation, axes, groups: the catalogue's, and every function, statistic and shape.
-const EQUATIONS: [(&str, &str, usize); 28] = [
+const EQUATIONS: [(&str, &str, usize); 30] = [
     ("gamma * (x - mean(x)) / sqrt(var(x) + eps) + beta", "features", 1),
     ("gamma * x / sqrt(mean(x^2) + eps)", "features", 1),
     (
@@ -52,6 +52,17 @@ const EQUATIONS: [(&str, &str, usize); 28] = [
     ),
     ("first = clamp(0.3 * size - index, 0, 1); x / rms(first * x)", "features", 1),
     ("x * index[samples+group] + mean(index) * place", "positions+group", 3),
+    (
+        "m = running(mean(x), 0, mean(x), 1 / batches); v = running(var(x), 1, var(x), 1 / batches); \
+         gamma * (x - m) / sqrt(v + eps) + beta",
+        "samples+positions",
+        1,
+    ),
+    (
+        "x / batches - running(mean(x), 0) - past(running(rms(x), 1, rms(x), sigmoid(gamma)))",
+        "samples+positions",
+        1,
+    ),
     ("mean(x)", "features", 1),
     ("gamma", "none", 1),
     ("x_ * x + groups * size[group]", "none", 3),

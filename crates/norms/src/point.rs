@@ -1,6 +1,6 @@
 //! Random places at which norms are compared.
 
-use equations::{Extents, NormEquation};
+use equations::{Extents, Kept, NormEquation};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
@@ -25,7 +25,11 @@ impl Point {
         let parameters = parameters.map(|p| normals(p.len(&extents), p.start, 0.5)).collect();
         // A spread of 0.1 keeps running variances, which start at 1, positive.
         let running = equation.running().iter();
-        let state = running.map(|r| normals(r.len(&extents), r.start, 0.1)).collect();
+        let state = running.map(|slot| match slot.kept {
+            Kept::Average => normals(slot.len(&extents), slot.start, 0.1),
+            Kept::Batches => vec![3.0],
+        });
+        let state = state.collect();
         Point { extents, x, parameters, state }
     }
 }

@@ -10,20 +10,22 @@ use crate::tree::{self, AXES, NAMES, POINTWISE, Random, STATISTICS};
 /// Longer than any text of 64 KiB takes, even beside other work.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-const CORPUS: [&str; 8] = [
+const CORPUS: [&str; 9] = [
     "gamma * (x - mean(x)) / sqrt(var(x) + eps) + beta",
     "γ · (x − mean(x)) / √(var(x) + ε) + β",
     "m = running(mean(x), 0); n = size; v = running(var(x), 1, var(x)*n/(n-1)); (x-m)/sqrt(v+eps)",
     "clamp(x, -1, 1)^2 - max[group](abs(x)) / groups",
     "gamma * tanh(alpha * x)² + stop(norm2[samples+features](x))",
     "1e-5 + .5 * x^-(1/2)",
+    "x - running(mean[samples+positions](x), 0, mean[samples+positions](x), 1 / batches)",
     "first = clamp(0.25 * size[features] - index[features], 0, 1); x * first",
     "m = running(mean[samples+positions](x), 0); x - past(m) * past(running(sum(gamma), 1))",
 ];
 
-const TOKENS: [&str; 32] = [
+const TOKENS: [&str; 33] = [
     "+", "-", "−", "*", "·", "/", "^", "²", "³", "√", "(", ")", "[", "]", ",", ";", "=", " ", "\n",
-    "e", "1e", "1e999", ".", "0", "γ", "é", "\u{0}", "size", "index", "groups", "stop(", "past(",
+    "e", "1e", "1e999", ".", "0", "γ", "é", "\u{0}", "size", "index", "groups", "batches", "stop(",
+    "past(",
 ];
 
 /// How many inputs there were, and how many of them parsed.

@@ -102,3 +102,10 @@ xhat = (x - m) / s
 dx = r * (dy - mean(dy) - xhat * mean(dy * xhat)) / s",
     );
 }
+
+#[test]
+fn the_number_of_passes_is_one_more_than_it_was() {
+    let batches = "past_batches + 1";
+    shows("x / batches", "none", Mode::Train, &format!("batches = {batches}\ndx = dy / batches"));
+    shows("x / batches", "none", Mode::Eval, "dx = dy / batches");
+}

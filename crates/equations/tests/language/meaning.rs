@@ -80,6 +80,7 @@ fn written_out(equation: &Equation, over: &str, extents: &Extents, moved: f64) -
         name: &name,
         averages: Vec::new(),
         training: true,
+        batches: 0,
         reached: Vec::new(),
         defined: Vec::new(),
         defined_running: Vec::new(),

@@ -76,7 +76,7 @@ fn wrong_argument_count() {
     shows(
         "x + running(mean(x))",
         "
-`running` takes 2 or 3 arguments, got 1
+`running` takes 2 to 4 arguments, got 1
   x + running(mean(x))
       ^^^^^^^^^^^^^^^^",
     );
@@ -186,7 +186,7 @@ fn definitions_need_names_of_their_own() {
         "
 unknown name `sigma`
   σ = σ; x
-      ^ known here: x, gamma, beta, eps, momentum, size, index, groups",
+      ^ known here: x, gamma, beta, eps, momentum, size, index, groups, batches",
     );
 }
 
@@ -252,6 +252,24 @@ a running value may not vary along samples+positions
 a running value may not vary along positions
   running(mean[samples+positions](x), 0, mean[samples](x))
                                          ^^^^^^^^^^^^^^^^ reduce these axes first",
+    );
+}
+
+#[test]
+fn weights_have_no_more_values_than_their_averages() {
+    shows(
+        "running(mean[samples+positions+features](x), 0, 1, gamma)",
+        "
+the weight varies along features, but its average does not
+  running(mean[samples+positions+features](x), 0, 1, gamma)
+                                                     ^^^^^ reduce these axes first",
+    );
+    shows(
+        "x - running(sum(gamma), 0, 1, 2 * 3)",
+        "
+the weight is not between 0 and 1: its value is 6
+  x - running(sum(gamma), 0, 1, 2 * 3)
+                                ^^^^^",
     );
 }
 
@@ -347,6 +365,9 @@ unknown name `group`
     let source = NormSource { equation: "x", over: "none", parameters: &[], constants };
     let error = NormEquation::parse(&source).unwrap_err();
     assert_eq!(error.message, "`groups` is the option, the number of groups");
+    let source = NormSource { constants: &[("batches", 2.0)], ..source };
+    let error = NormEquation::parse(&source).unwrap_err();
+    assert_eq!(error.message, "`batches` is the number of training passes");
     shows(
         "x / szie[features]",
         "

@@ -17,6 +17,8 @@ pub struct Naive<'a> {
     /// The averages before the pass in the order of the text; none before the first.
     pub averages: Vec<Vec<f64>>,
     pub training: bool,
+    /// The training passes, this one included.
+    pub batches: usize,
     /// What the running values that have been reached were before the pass and are after it.
     pub reached: Vec<[Vec<f64>; 2]>,
     pub defined: Vec<Vec<f64>>,
@@ -27,6 +29,7 @@ pub struct Naive<'a> {
 impl Naive<'_> {
     pub fn equation(&mut self, equation: &Equation) -> Vec<f64> {
         (self.defined, self.defined_running) = (Vec::new(), Vec::new());
+        self.batches += usize::from(self.training);
         for tree in &equation.definitions {
             let value = self.tree(tree);
             self.defined.push(value);
@@ -77,6 +80,7 @@ impl Naive<'_> {
             Tree::Name(name) => indices.iter().map(|index| (self.name)(*name, *index)).collect(),
             Tree::Defined(index) => self.defined[*index].clone(),
             Tree::Groups => everywhere(self.extents.groups as f64),
+            Tree::Batches => everywhere(self.batches as f64),
             Tree::Size(axes) => self.statistic("size", axes, &everywhere(0.0)),
             Tree::Index(axes) => {
                 let along = self.reduced(axes);
@@ -119,7 +123,7 @@ impl Naive<'_> {
                 self.statistic(statistic, axes, &e)
             }
             Tree::Stop(e) => self.tree(e),
-            Tree::Running(value, start, tracked) => self.running(value, start, tracked.as_deref()),
+            Tree::Running(value, start, tracked) => self.running(value, start, tracked.as_ref()),
             Tree::Past(running) => {
                 let number = match **running {
                     Tree::Defined(index) => self.defined_running[index].unwrap(),
@@ -133,8 +137,12 @@ impl Naive<'_> {
         }
     }
 
-    fn running(&mut self, value: &Tree, start: &str, tracked: Option<&Tree>) -> Vec<f64> {
-        const MOMENTUM: f64 = 0.1;
+    fn running(
+        &mut self,
+        value: &Tree,
+        start: &str,
+        tracked: Option<&(Box<Tree>, Option<&str>)>,
+    ) -> Vec<f64> {
         let mean = |naive: &mut Self, e| {
             let e = naive.tree(e);
             naive.statistic("mean", "samples+positions", &e)
@@ -142,7 +150,15 @@ impl Naive<'_> {
         // In evaluation nothing under a running value is needed, but what is in the text is walked
         // through, so that the averages keep their order.
         let value = mean(self, value);
-        let tracked = tracked.map_or_else(|| value.clone(), |e| mean(self, e));
+        let weight = match tracked.and_then(|(_, weight)| *weight) {
+            Some("1/batches") => 1.0 / self.batches as f64,
+            Some("eps") => (self.name)(7, [0; 4]),
+            Some("1") => 1.0,
+            Some(other) => panic!("no weight {other}"),
+            // The momentum.
+            None => 0.1,
+        };
+        let tracked = tracked.map_or_else(|| value.clone(), |(e, _)| mean(self, e));
         let start = match start {
             "0" => 0.0,
             "2*3" => 6.0,
@@ -151,7 +167,7 @@ impl Naive<'_> {
         let before = self.averages.get(self.reached.len()).cloned();
         let before = before.unwrap_or_else(|| vec![start; value.len()]);
         if self.training {
-            let after = zip(tracked, &before, |e, before| (1.0 - MOMENTUM) * before + MOMENTUM * e);
+            let after = zip(tracked, &before, |e, before| (1.0 - weight) * before + weight * e);
             self.reached.push([before, after]);
             return value;
         }

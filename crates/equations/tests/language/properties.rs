@@ -32,6 +32,7 @@ fn expression() -> impl Strategy<Value = String> {
         "size",
         "size[samples]",
         "index",
+        "batches",
         "index[samples+group]",
         "x²",
     ]);
@@ -62,6 +63,9 @@ fn expression() -> impl Strategy<Value = String> {
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("min({a}, {b})")),
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("clamp({a}, -1, {b})")),
             inner.clone().prop_map(|e| format!("running(sum[samples+positions]({e}), -eps)")),
+            inner.clone().prop_map(|e| format!(
+                "running(mean(gamma), 0, eps, min[features+samples+positions]({e}))"
+            )),
             inner.prop_map(|e| format!("past(running(mean[samples+positions]({e}), 2))")),
         ]
     })
@@ -74,9 +78,9 @@ fn text() -> impl Strategy<Value = String> {
 
 fn soup() -> impl Strategy<Value = String> {
     let token = prop::sample::select(vec![
-        "x", "gamma", "γ", "eps", "mean", "running", "past", "clamp", "size", "index", "f", "q",
-        "2", ".5", "1e", "+", "-", "−", "*", "·", "/", "^", "²", "√", "(", "(", ")", ")", "[", "]",
-        ",", ";", "=", "samples", "none", " ", "\n", "é", "$", "\u{0}",
+        "x", "gamma", "γ", "eps", "mean", "running", "past", "clamp", "size", "index", "batches",
+        "f", "q", "2", ".5", "1e", "+", "-", "−", "*", "·", "/", "^", "²", "√", "(", "(", ")", ")",
+        "[", "]", ",", ";", "=", "samples", "none", " ", "\n", "é", "$", "\u{0}",
     ]);
     prop::collection::vec(token, 0..40).prop_map(|tokens| tokens.concat())
 }
@@ -144,8 +148,8 @@ proptest! {
 
 fn without_slots(expression: &Expression) -> Vec<(Operation, Axes)> {
     let operation = |operation| match operation {
-        Operation::Running { value, start, tracked, .. } => {
-            Operation::Running { value, start, tracked, slot: 0 }
+        Operation::Running { value, start, tracked, weight, .. } => {
+            Operation::Running { value, start, tracked, weight, slot: 0 }
         }
         other => other,
     };

@@ -34,6 +34,7 @@ pub enum Tree {
     Groups,
     Size(&'static str),
     Index(&'static str),
+    Batches,
     Negate(Box<Tree>),
     Infix(char, Box<Tree>, Box<Tree>),
     /// With a constant exponent.
@@ -41,8 +42,9 @@ pub enum Tree {
     Call(&'static str, Vec<Tree>),
     Statistic(&'static str, &'static str, Box<Tree>),
     Stop(Box<Tree>),
-    /// The value and what is tracked, if that is something else; both means over all rows.
-    Running(Box<Tree>, &'static str, Option<Box<Tree>>),
+    /// The value, the start, and what is tracked, if that is something else, with what weight, if that is not
+    /// the momentum. The value and what is tracked are means over all rows.
+    Running(Box<Tree>, &'static str, Option<(Box<Tree>, Option<&'static str>)>),
     /// Of a running value, or of a definition that is one.
     Past(Box<Tree>),
 }
@@ -135,7 +137,10 @@ fn tree(random: &mut Random, size: usize, defined: usize) -> Tree {
 }
 
 fn running(random: &mut Random, size: usize, defined: usize) -> Tree {
-    let tracked = (random.below(2) == 0).then(|| Box::new(tree(random, size / 2, defined)));
+    let tracked = (random.below(2) == 0).then(|| {
+        let weight = (random.below(2) == 0).then(|| random.one_of(&["1/batches", "eps", "1"]));
+        (Box::new(tree(random, size / 2, defined)), weight)
+    });
     let start = random.one_of(&["0", "-eps", "2*3"]);
     Tree::Running(Box::new(tree(random, size / 2, defined)), start, tracked)
 }
@@ -146,6 +151,7 @@ fn leaf(random: &mut Random, defined: usize) -> Tree {
         1 if random.below(2) == 0 => Tree::Size(random.one_of(&AXES)),
         1 => Tree::Index(random.one_of(&AXES)),
         2 if random.below(3) == 0 => Tree::Groups,
+        2 if random.below(3) == 0 => Tree::Batches,
         2 | 3 if defined > 0 => Tree::Defined(random.below(defined)),
         4 | 5 => Tree::Name(random.below(NAMES.len())),
         _ => Tree::Name(0),
@@ -165,6 +171,7 @@ impl Tree {
             Tree::Infix(_, a, b) => vec![a, b],
             Tree::Call(_, arguments) => arguments.iter().collect(),
             Tree::Running(value, _, tracked) => {
+                let tracked = tracked.iter().map(|(e, _)| e);
                 [value].into_iter().chain(tracked).map(|e| &**e).collect()
             }
             _ => Vec::new(),
@@ -181,6 +188,7 @@ impl Tree {
             Tree::Name(index) => random.one_of(&NAMES[*index]).to_owned(),
             Tree::Defined(index) => definition(*index).to_owned(),
             Tree::Groups => "groups".to_owned(),
+            Tree::Batches => "batches".to_owned(),
             Tree::Size(axes) => "size".to_owned() + &brackets(axes),
             Tree::Index(axes) => "index".to_owned() + &brackets(axes),
             Tree::Negate(e) => format!("{}({})", random.one_of(&["-", "− "]), e.text(random)),
@@ -209,8 +217,12 @@ impl Tree {
             Tree::Running(value, start, tracked) => {
                 let mean = |e: String| format!("mean[samples+positions]({e})");
                 let value = mean(value.text(random));
-                let tracked = tracked.as_ref().map(|e| ", ".to_owned() + &mean(e.text(random)));
-                format!("running({value}, {start}{})", tracked.unwrap_or_default())
+                let mut text = format!("running({value}, {start}");
+                if let Some((tracked, weight)) = tracked {
+                    text += &format!(", {}", mean(tracked.text(random)));
+                    text += &weight.map(|weight| format!(", {weight}")).unwrap_or_default();
+                }
+                text + ")"
             }
         }
     }

@@ -148,6 +148,33 @@ fn the_past_of_a_running_value_is_what_it_was_before_the_pass() {
     assert_eq!((y, state[0][0]), (vec![10.0 - before, 30.0 - before], before));
 }
 
+/// A plain mean of the means of three batches, as PyTorch's `momentum=None` keeps it.
+#[test]
+fn averages_with_the_weight_of_a_batch_are_plain_means() {
+    let two = Extents { samples: 2, positions: 1, groups: 1, channels: 1 };
+    let text = "x - running(mean(x), 7, mean(x), 1 / batches)";
+    let cumulative = norm(text, "samples+positions");
+    let mut state = cumulative.start_state(&two);
+    assert_eq!(state, [[7.0], [0.0]]);
+    for (x, mean) in [([1.0, 3.0], 2.0), ([4.0, 8.0], 4.0), ([0.0, 2.0], 3.0)] {
+        let y = cumulative.evaluate(&two, &x, &[], &mut state, Mode::Train).unwrap();
+        assert_eq!(y[0] + y[1], 0.0);
+        assert!((state[0][0] - mean).abs() < 1e-15);
+    }
+    assert_eq!(state[1], [3.0]);
+    assert_eq!(cumulative.running_names(), ["average0", "batches"]);
+    let empty = Extents { samples: 0, ..two };
+    let _ = cumulative.evaluate(&empty, &[], &[], &mut state, Mode::Train).unwrap();
+    assert_eq!(state[1], [3.0]);
+    // 1 / 3 in evaluation after three passes, 1 / 4 in the next pass.
+    let inverse = norm("x / batches", "none");
+    let mut state = vec![vec![3.0]];
+    let y = inverse.evaluate(&two, &[3.0, 6.0], &[], &mut state, Mode::Eval).unwrap();
+    assert_eq!((y, state[0][0]), (vec![1.0, 2.0], 3.0));
+    let y = inverse.evaluate(&two, &[4.0, 8.0], &[], &mut state, Mode::Train).unwrap();
+    assert_eq!((y, state[0][0]), (vec![1.0, 2.0], 4.0));
+}
+
 #[test]
 fn frozen_stops_keep_their_value() {
     let row = Extents { samples: 1, positions: 1, groups: 1, channels: 2 };

@@ -37,9 +37,10 @@ where
         let value = match (constants[id], node.operation) {
             (Some(number), _) => constant(number),
             (None, Operation::Name(index)) => evaluation.fresh(inputs[index].clone()),
-            (None, Operation::Running { value, tracked, slot, .. }) => match mode {
+            (None, Operation::Batches) => constant(batches(equation, state, mode)),
+            (None, Operation::Running { value, tracked, weight, slot, .. }) => match mode {
                 Mode::Train => {
-                    moves.push((slot, tracked));
+                    moves.push((slot, tracked, weight));
                     evaluation.fresh(evaluation.values[value].clone())
                 }
                 Mode::Eval => average(equation, extents, state, slot),
@@ -53,15 +54,30 @@ where
         evaluation.values.push(value);
     }
     evaluation.recording = false;
-    for (slot, tracked) in moves {
-        let tracked = evaluation.along(tracked, equation.running()[slot].varies);
-        let momentum = E::nearest(equation.momentum());
-        for (average, &tracked) in state.averages[slot].iter_mut().zip(&tracked) {
-            *average = (E::one() - momentum) * *average + momentum * tracked;
+    let passes = equation.batches_slot().map(|slot| (slot, batches(equation, state, mode)));
+    for (slot, tracked, weight) in moves {
+        let axes = equation.running()[slot].varies;
+        let tracked = evaluation.along(tracked, axes);
+        let weights = match weight {
+            Some(weight) => evaluation.along(weight, axes),
+            None => vec![E::nearest(equation.momentum()); tracked.len()],
+        };
+        let averages = state.averages[slot].iter_mut();
+        for ((average, &tracked), &weight) in averages.zip(&tracked).zip(&weights) {
+            *average = (E::one() - weight) * *average + weight * tracked;
         }
+    }
+    if let Some((slot, passes)) = passes {
+        state.averages[slot] = vec![E::nearest(passes)];
     }
     evaluation.recording = true;
     evaluation.finish()
+}
+
+/// The number of training passes, this one included.
+fn batches<E: Element>(equation: &NormEquation, state: &State<E>, mode: Mode) -> f64 {
+    let slot = equation.batches_slot().expect("an equation with `batches` counts them");
+    state.averages[slot][0].double() + if mode == Mode::Train { 1.0 } else { 0.0 }
 }
 
 /// A running average as it was before the pass.
@@ -129,6 +145,7 @@ where
             | Operation::Name(_)
             | Operation::Running { .. }
             | Operation::Past(_)
+            | Operation::Batches
             | Operation::Call(..) => unreachable!("handled before, or not part of a norm"),
         }
     }

@@ -14,6 +14,8 @@ pub(super) struct Program {
     pub(super) nodes: Vec<Node>,
     pub(super) y: NodeId,
     pub(super) tracked: Vec<NodeId>,
+    /// How far each average goes there, where that is not the momentum.
+    pub(super) weights: Vec<Option<NodeId>>,
     pub(super) dx: NodeId,
     pub(super) dparameters: Vec<NodeId>,
 }
@@ -100,6 +102,12 @@ impl Operation {
 }
 
 impl Program {
+    /// What running averages follow, and then the weights that are not the momentum.
+    pub(super) fn tracking(&self) -> Vec<NodeId> {
+        let weights = self.weights.iter().flatten();
+        self.tracked.iter().chain(weights).copied().collect()
+    }
+
     /// The nodes that some of them need, those included; `cut` nodes are given.
     pub(super) fn needed(&self, roots: &[NodeId], cut: &dyn Fn(NodeId) -> bool) -> Vec<bool> {
         let mut needed = vec![false; self.nodes.len()];

@@ -18,6 +18,7 @@ impl Program {
         Program {
             y: place[derivation.y],
             tracked: all(&derivation.tracked),
+            weights: derivation.weights.iter().map(|id| id.map(|id| place[id])).collect(),
             dx: place[derivation.dx],
             dparameters: all(&derivation.dparameters),
             nodes: writer.nodes,
