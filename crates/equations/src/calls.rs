@@ -19,6 +19,11 @@ impl Parser<'_> {
                 let axes = self.brackets()?;
                 Some(self.reduced(name, axes, self.cursor.since(span.start))?)
             }
+            Called::Language(Function::Window | Function::Cumulative(_)) => {
+                let axes = self.brackets()?;
+                let axes = self.reduced(name, axes, self.cursor.since(span.start))?;
+                Some(self.one_axis(name, axes, self.cursor.since(span.start))?)
+            }
             // With one argument a statistic, with two pointwise: the brackets decide, if there are any.
             Called::Language(Function::Minimum | Function::Maximum) => {
                 let axes = self.brackets()?;
@@ -28,10 +33,14 @@ impl Parser<'_> {
             _ => None,
         };
         self.cursor.expect('(').map_err(|error| match called {
-            Called::Language(Function::Statistic(_) | Function::Minimum | Function::Maximum) => {
-                error
-            }
-            _ => error.with_help("only statistics have axes"),
+            Called::Language(
+                Function::Statistic(_)
+                | Function::Minimum
+                | Function::Maximum
+                | Function::Window
+                | Function::Cumulative(_),
+            ) => error,
+            _ => error.with_help("only statistics and windows have axes"),
         })?;
         let arguments = self.arguments()?;
         let counts = called.argument_counts();
@@ -72,6 +81,8 @@ impl Parser<'_> {
                 let raised = Operation::Binary(Binary::Maximum, e(0), e(1));
                 Operation::Binary(Binary::Minimum, self.push(raised, span.clone())?, e(2))
             }
+            Function::Window => self.window(axes, arguments)?,
+            Function::Cumulative(direction) => Operation::Cumulative(direction, e(0), axes),
             Function::Stop => Operation::Stop(e(0)),
             Function::Running => self.running(arguments, span)?,
             Function::Past => self.past(&arguments[0])?,
@@ -155,6 +166,28 @@ impl Parser<'_> {
         Ok(Operation::Running { value, start, tracked, weight, slot })
     }
 
+    /// `window(e, before, after)`
+    fn window(&self, axis: Axes, arguments: &[Operand]) -> Result<Operation> {
+        for (reach, span) in &arguments[1..] {
+            if !self.constant[*reach] {
+                let error =
+                    self.cursor.error(span.clone(), "the reach of a window is not constant");
+                return Err(error.with_help("it is made of numbers and constants"));
+            }
+        }
+        let [e, before, after] = [0, 1, 2].map(|index| arguments[index].0);
+        Ok(Operation::Window { e, before, after, axis })
+    }
+
+    /// The axis of a window: features count as one.
+    fn one_axis(&self, name: &str, axes: Axes, span: Range<usize>) -> Result<Axes> {
+        if axes.count() == 1 || axes == Axes::FEATURES {
+            return Ok(axes);
+        }
+        let error = self.cursor.error(span, format!("`{name}` goes along one axis, not {axes}"));
+        Err(error.with_help(format!("write one as in `{name}[positions]`")))
+    }
+
     /// How far an average goes in one pass, which has no more values than the average.
     fn weight(&self, (e, span): &Operand, value: NodeId, tracked: NodeId) -> Result<NodeId> {
         let average = self.nodes[value].varies.union(self.nodes[tracked].varies);
@@ -235,10 +268,11 @@ impl Called {
             Called::Language(function) => match function {
                 Function::Pointwise(_)
                 | Function::Statistic(_)
+                | Function::Cumulative(_)
                 | Function::Stop
                 | Function::Past => 1..2,
                 Function::Minimum | Function::Maximum => 1..3,
-                Function::Clamp => 3..4,
+                Function::Clamp | Function::Window => 3..4,
                 Function::Running => 2..5,
             },
         }

@@ -8,6 +8,7 @@ use crate::operation::{Binary, Operation, Pointwise, Statistic};
 use crate::parser::BATCHES;
 use crate::presentation;
 use crate::term::{Input, Term, TermId};
+use crate::window::{Reach, Window};
 
 /// A norm with its derivative, as formulas.
 ///
@@ -121,6 +122,15 @@ impl Forward {
                     let exponent = constants[exponent].expect("exponents are constant");
                     formulas.power(place[base], exponent)
                 }
+                Operation::Window { e, before, after, axis } => {
+                    let reach =
+                        |node: usize| constants[node].expect("reaches are constant") as usize;
+                    let (before, after) = (reach(before), reach(after));
+                    formulas.window(Window { axis, reach: Reach::Near { before, after } }, place[e])
+                }
+                Operation::Cumulative(direction, e, axis) => {
+                    formulas.window(Window { axis, reach: Reach::All(direction) }, place[e])
+                }
                 operation => formulas.operation(operation, &place),
             };
             place.push(term);
@@ -226,8 +236,7 @@ impl<'a> Reverse<'a> {
                 continue;
             }
             let gradient = self.total(id);
-            for (operand, slope) in self.slopes(id) {
-                let product = self.formulas.product(&[(gradient, 1), (slope, 1)], true);
+            for (operand, product) in self.shares(id, gradient) {
                 // A gradient is a number for every index of its term: where the operand does not
                 // vary, those numbers add up.
                 let varies = self.formulas.varies(id).union(self.formulas.varies(operand));
@@ -236,6 +245,18 @@ impl<'a> Reverse<'a> {
                 self.summands[operand].push((1.0, summand));
             }
         }
+    }
+
+    /// For every operand what comes of the gradient of a term, as a number for every index of the larger
+    /// of the two.
+    fn shares(&mut self, id: TermId, gradient: TermId) -> Vec<(TermId, TermId)> {
+        if let Term::Window(window, e) = self.formulas.terms()[id] {
+            return vec![(e, self.formulas.window(window.adjoint(), gradient))];
+        }
+        let slopes = self.slopes(id).into_iter();
+        let share =
+            |(operand, slope)| (operand, self.formulas.product(&[(gradient, 1), (slope, 1)], true));
+        slopes.map(share).collect()
     }
 
     /// The gradient of an input; 0 if nothing depends on it.
@@ -303,6 +324,7 @@ impl<'a> Reverse<'a> {
             Term::Statistic(statistic, e, axes) => {
                 vec![(e, self.statistic(statistic, id, e, axes))]
             }
+            Term::Window(..) => unreachable!("its gradient is a window, not a product"),
             Term::InverseOrZero(_) => unreachable!("no equation has it"),
         }
     }
@@ -331,6 +353,7 @@ impl<'a> Reverse<'a> {
                 let rest = f.sum(1.0, vec![(-1.0, value)]);
                 f.product(&[(value, 1), (rest, 1)], true)
             }
+            Pointwise::Softplus => f.pointwise(Pointwise::Sigmoid, e),
             Pointwise::Sign => f.number(0.0),
             Pointwise::Erf => {
                 let square = f.product(&[(e, 2)], true);

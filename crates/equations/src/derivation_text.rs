@@ -9,6 +9,7 @@ use crate::operation::{Binary, Operation};
 use crate::parser::{BATCHES, GROUPS, INDEX, SIZE};
 use crate::print;
 use crate::term::{Input, Term, TermId};
+use crate::window::{Reach, Window};
 
 impl Derivation {
     /// The gradients in ASCII, a line for each after the lines of what they use.
@@ -121,6 +122,7 @@ impl Terms<'_> {
             Term::Statistic(statistic, e, axes) => {
                 self.call(statistic.name(), self.shown(*axes), &[*e])
             }
+            Term::Window(window, e) => self.window(*window, *e),
             Term::Size(Axes::GROUPS) => notation.name(GROUPS),
             Term::Size(axes) => notation.of_axes(SIZE, self.shown(*axes)),
             Term::Index(axes) => notation.of_axes(INDEX, self.shown(*axes)),
@@ -228,6 +230,16 @@ impl Terms<'_> {
             }
             _ => self.notation.name(&format!("average_{name}")),
         }
+    }
+
+    fn window(&self, Window { axis, reach }: Window, e: TermId) -> Piece {
+        let (before, after) = match reach {
+            Reach::All(direction) => return self.call(direction.name(), self.shown(axis), &[e]),
+            Reach::Near { before, after } => (before, after),
+        };
+        let e = self.of[e].text().to_owned();
+        let arguments = [e, before.to_string(), after.to_string()];
+        self.notation.call("window", self.shown(axis), &arguments)
     }
 
     fn call(&self, function: &str, axes: Option<Axes>, arguments: &[TermId]) -> Piece {

@@ -109,6 +109,9 @@ impl Derivation {
                     Reduction { varies: self.formulas.varies(*e), axes: *axes, extents };
                 reduction.statistic(*statistic, &values[*e])
             }
+            Term::Window(window, e) => {
+                window.sums(&view(*e).expand(varies, extents), varies, extents)
+            }
             Term::InverseOrZero(e) => map(*e, &|e| if e == 0.0 { 0.0 } else { 1.0 / e }),
             Term::Stop(e) => values[*e].clone(),
         }

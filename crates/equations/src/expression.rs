@@ -150,6 +150,8 @@ impl Expression {
                 Operation::Stop(_) => Some(e[0]),
                 Operation::Call(function, _) => call(function, e[0]),
                 Operation::Statistic(..)
+                | Operation::Window { .. }
+                | Operation::Cumulative(..)
                 | Operation::Size(_)
                 | Operation::Index(_)
                 | Operation::Batches

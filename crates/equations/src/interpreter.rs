@@ -6,6 +6,7 @@ use crate::extents::Extents;
 use crate::norm::{Mode, NormEquation};
 use crate::operation::{Binary, Node, NodeId, Operation, Statistic};
 use crate::scalar;
+use crate::window::{Reach, Window};
 
 /// The values of the stops of an equation at some point.
 #[derive(Clone, PartialEq, Debug)]
@@ -197,6 +198,14 @@ impl Operands<'_> {
                     Reduction { varies: self.nodes[e].varies, axes, extents: self.extents };
                 reduction.statistic(statistic, &self.values[e])
             }
+            Operation::Window { e, before, after, axis } => {
+                // Whole numbers, or the equation would have been refused.
+                let [before, after] = [before, after].map(|reach| self.values[reach][0] as usize);
+                self.window(Window { axis, reach: Reach::Near { before, after } }, e, node)
+            }
+            Operation::Cumulative(direction, e, axis) => {
+                self.window(Window { axis, reach: Reach::All(direction) }, e, node)
+            }
             Operation::Stop(e) => self.values[e].to_vec(),
             Operation::Name(_)
             | Operation::Running { .. }
@@ -208,6 +217,12 @@ impl Operands<'_> {
                 )
             }
         }
+    }
+
+    /// Where the values do not vary along the axis they count as written out.
+    fn window(&self, window: Window, e: NodeId, node: &Node) -> Vec<f64> {
+        let values = self.view(e).expand(node.varies, self.extents);
+        window.sums(&values, node.varies, self.extents)
     }
 
     fn view(&self, id: NodeId) -> View<'_> {

@@ -244,7 +244,10 @@ impl NormEquation {
         self.expression.nodes.iter().any(|node| {
             apart(node.varies)
                 || match node.operation {
-                    Operation::Statistic(_, _, axes) | Operation::Size(axes) => apart(axes),
+                    Operation::Statistic(_, _, axes)
+                    | Operation::Cumulative(_, _, axes)
+                    | Operation::Window { axis: axes, .. }
+                    | Operation::Size(axes) => apart(axes),
                     _ => false,
                 }
         })
@@ -325,28 +328,43 @@ fn constant_values(
     expression.constant_values(&names)
 }
 
-/// Refuses exponents and starts such as `1 / 0`, and weights that lead beyond what is tracked.
+/// Refuses exponents and starts such as `1 / 0`, weights that lead beyond what is tracked, and windows that
+/// reach half an index far.
 fn finite_constants(expression: &Expression, values: &[Option<f64>]) -> Result<(), EquationError> {
     for node in &expression.nodes {
-        let (what, constant, weight) = match node.operation {
-            Operation::Power(_, exponent) => ("exponent", exponent, None),
-            Operation::Running { start, weight, .. } => ("start", start, weight),
-            _ => continue,
-        };
         let error = |node: usize, message| {
             let span = expression.nodes[node].span.clone();
             Err(EquationError::new(&expression.text, span, message))
         };
-        if let Some(value) = values[constant].filter(|value| !value.is_finite()) {
-            let message = format!("the {what} is not a finite number: its value is {value}");
-            return error(constant, message);
-        }
-        let Some(weight) = weight else { continue };
-        if let Some(value) = values[weight].filter(|value| !(0.0..=1.0).contains(value)) {
-            return error(
-                weight,
-                format!("the weight is not between 0 and 1: its value is {value}"),
-            );
+        let check =
+            |what: &str, needed: &str, node: usize, is_good: &dyn Fn(f64) -> bool| match values
+                [node]
+                .filter(|value| !is_good(*value))
+            {
+                Some(value) => {
+                    error(node, format!("the {what} is not {needed}: its value is {value}"))
+                }
+                None => Ok(()),
+            };
+        let whole = |value: f64| value >= 0.0 && value.is_finite() && value.fract() == 0.0;
+        match node.operation {
+            Operation::Power(_, exponent) => {
+                check("exponent", "a finite number", exponent, &f64::is_finite)?;
+            }
+            Operation::Running { start, weight, .. } => {
+                check("start", "a finite number", start, &f64::is_finite)?;
+                if let Some(weight) = weight {
+                    check("weight", "between 0 and 1", weight, &|value| {
+                        (0.0..=1.0).contains(&value)
+                    })?;
+                }
+            }
+            Operation::Window { before, after, .. } => {
+                for reach in [before, after] {
+                    check("reach of a window", "a whole number of at least 0", reach, &whole)?;
+                }
+            }
+            _ => {}
         }
     }
     Ok(())

@@ -1,6 +1,7 @@
 use std::ops::Range;
 
 use crate::axes::Axes;
+use crate::window::Direction;
 
 /// The place of a node in [`Expression::nodes`](crate::Expression::nodes).
 pub type NodeId = usize;
@@ -43,6 +44,20 @@ pub enum Operation {
     /// A statistic over axes. Where its argument does not vary along them it counts as written
     /// out in full.
     Statistic(Statistic, NodeId, Axes),
+    /// The sum over the neighbours along an axis, along which the value varies in any case. How far it
+    /// reaches are constant expressions, whole numbers.
+    Window {
+        /// What is added up.
+        e: NodeId,
+        /// How many neighbours before the index.
+        before: NodeId,
+        /// How many behind it.
+        after: NodeId,
+        /// Samples, positions, the channels of a group, or features as one axis.
+        axis: Axes,
+    },
+    /// The sum over all indices along an axis up to the index, or from it on.
+    Cumulative(Direction, NodeId, Axes),
     /// The number of elements along axes.
     Size(Axes),
     /// 0, 1, 2, ... along axes, in the order in which they are stored.
@@ -105,6 +120,8 @@ pub enum Pointwise {
     Tanh,
     /// `1 / (1 + exp(-e))`
     Sigmoid,
+    /// `log(1 + exp(e))`
+    Softplus,
     /// -1, 0 or 1; 0 at 0.
     Sign,
     /// The error function.
@@ -150,10 +167,14 @@ impl Operation {
             Operation::Negate(e)
             | Operation::Pointwise(_, e)
             | Operation::Statistic(_, e, _)
+            | Operation::Cumulative(_, e, _)
             | Operation::Stop(e)
             | Operation::Past(e)
             | Operation::Call(_, e) => [Some(e), None, None, None],
             Operation::Binary(_, a, b) | Operation::Power(a, b) => [Some(a), Some(b), None, None],
+            Operation::Window { e, before, after, .. } => {
+                [Some(e), Some(before), Some(after), None]
+            }
             Operation::Running { value, start, tracked, weight, .. } => {
                 [Some(value), Some(start), Some(tracked), weight]
             }
@@ -175,6 +196,12 @@ impl Operation {
             Operation::Pointwise(function, e) => Operation::Pointwise(function, place(e)),
             Operation::Statistic(statistic, e, axes) => {
                 Operation::Statistic(statistic, place(e), axes)
+            }
+            Operation::Window { e, before, after, axis } => {
+                Operation::Window { e: place(e), before: place(before), after: place(after), axis }
+            }
+            Operation::Cumulative(direction, e, axis) => {
+                Operation::Cumulative(direction, place(e), axis)
             }
             Operation::Stop(e) => Operation::Stop(place(e)),
             Operation::Running { value, start, tracked, weight, slot } => Operation::Running {
@@ -200,6 +227,9 @@ impl Operation {
             Operation::Name(index) => name(index),
             Operation::Index(axes) => axes,
             Operation::Statistic(_, e, axes) => node(e).without(axes),
+            Operation::Window { e, axis, .. } | Operation::Cumulative(_, e, axis) => {
+                node(e).union(axis)
+            }
             _ => self.operands().fold(Axes::NONE, |axes, operand| axes.union(node(operand))),
         }
     }
@@ -213,12 +243,14 @@ pub(crate) enum Function {
     Minimum,
     Maximum,
     Clamp,
+    Window,
+    Cumulative(Direction),
     Stop,
     Running,
     Past,
 }
 
-pub(crate) const FUNCTIONS: [(&str, Function); 23] = [
+pub(crate) const FUNCTIONS: [(&str, Function); 27] = [
     ("mean", Function::Statistic(Statistic::Mean)),
     ("var", Function::Statistic(Statistic::Var)),
     ("std", Function::Statistic(Statistic::Std)),
@@ -233,12 +265,16 @@ pub(crate) const FUNCTIONS: [(&str, Function); 23] = [
     ("log", Function::Pointwise(Pointwise::Log)),
     ("tanh", Function::Pointwise(Pointwise::Tanh)),
     ("sigmoid", Function::Pointwise(Pointwise::Sigmoid)),
+    ("softplus", Function::Pointwise(Pointwise::Softplus)),
     ("sign", Function::Pointwise(Pointwise::Sign)),
     ("erf", Function::Pointwise(Pointwise::Erf)),
     ("atan", Function::Pointwise(Pointwise::Atan)),
     ("min", Function::Minimum),
     ("max", Function::Maximum),
     ("clamp", Function::Clamp),
+    ("window", Function::Window),
+    ("cumsum", Function::Cumulative(Direction::UpTo)),
+    ("cumsum_back", Function::Cumulative(Direction::From)),
     ("stop", Function::Stop),
     ("running", Function::Running),
     ("past", Function::Past),
@@ -286,8 +322,8 @@ mod tests {
         assert_eq!(all.map(Statistic::name), ["mean", "var", "std", "rms"]);
         let all = [Statistic::Sum, Statistic::Norm1, Statistic::Norm2, Statistic::Max];
         assert_eq!(all.map(Statistic::name), ["sum", "norm1", "norm2", "max"]);
-        let all = [Pointwise::Erf, Pointwise::Atan];
-        assert_eq!(all.map(Pointwise::name), ["erf", "atan"]);
+        let all = [Pointwise::Erf, Pointwise::Atan, Pointwise::Softplus];
+        assert_eq!(all.map(Pointwise::name), ["erf", "atan", "softplus"]);
     }
 
     #[test]

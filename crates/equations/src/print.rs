@@ -89,6 +89,12 @@ impl Pieces<'_> {
             Operation::Statistic(statistic, e, axes) => {
                 self.call(statistic.name(), self.shown(axes), &[e])
             }
+            Operation::Window { e, before, after, axis } => {
+                self.call("window", self.shown(axis), &[e, before, after])
+            }
+            Operation::Cumulative(direction, e, axis) => {
+                self.call(direction.name(), self.shown(axis), &[e])
+            }
             Operation::Size(Axes::GROUPS) => notation.name(GROUPS),
             Operation::Size(axes) => notation.of_axes(SIZE, self.shown(axes)),
             Operation::Index(axes) => notation.of_axes(INDEX, self.shown(axes)),

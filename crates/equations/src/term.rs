@@ -1,5 +1,6 @@
 use crate::axes::Axes;
 use crate::operation::{Binary, Pointwise, Statistic};
+use crate::window::Window;
 
 /// The place of a term in [`Formulas::terms`](crate::Formulas::terms).
 pub type TermId = usize;
@@ -31,6 +32,9 @@ pub enum Term {
     /// `mean`, `sum`, `var`, `max` or `min` over axes. Where the term does not vary along them it
     /// counts as written out in full.
     Statistic(Statistic, TermId, Axes),
+    /// The sum over neighbours along an axis. Where the term does not vary along it, it counts as written
+    /// out in full.
+    Window(Window, TermId),
     /// The number of elements along axes.
     Size(Axes),
     /// 0, 1, 2, ... along axes, in the order in which they are stored.
@@ -68,6 +72,7 @@ impl Term {
             Term::Power(e, _)
             | Term::Pointwise(_, e)
             | Term::Statistic(_, e, _)
+            | Term::Window(_, e)
             | Term::InverseOrZero(e)
             | Term::Stop(e) => vec![*e],
             Term::Extreme(_, a, b) => vec![*a, *b],
@@ -89,6 +94,7 @@ impl Term {
             Term::Pointwise(function, e) => Term::Pointwise(*function, place(*e)),
             Term::Extreme(operator, a, b) => Term::Extreme(*operator, place(*a), place(*b)),
             Term::Statistic(statistic, e, axes) => Term::Statistic(*statistic, place(*e), *axes),
+            Term::Window(window, e) => Term::Window(*window, place(*e)),
             Term::InverseOrZero(e) => Term::InverseOrZero(place(*e)),
             Term::Stop(e) => Term::Stop(place(*e)),
         }

@@ -5,7 +5,7 @@ use equations::Mode;
 use crate::function::{Function, Given};
 use crate::library::Library;
 use crate::torch::{constants, names, shape, view};
-use crate::{Subject, golden, indented, tuple};
+use crate::{Subject, golden, indented, tuple, windows};
 
 /// The text of the module.
 pub(crate) fn module(subject: &Subject<'_>) -> String {
@@ -26,7 +26,7 @@ pub(crate) fn module(subject: &Subject<'_>) -> String {
     include_str!("../templates/jax.txt")
         .replace("{documentation}", &subject.documentation())
         .replace("{constants}", &constants(subject, &given))
-        .replace("{functions}", &functions)
+        .replace("{functions}", &(windows::helpers(subject.equation, Library::Jax) + &functions))
         .replace("{groups}", &groups)
         .replace("{momentum}", &format!("{:?}", subject.equation.momentum()))
         .replace("{starts}", &starts(subject, &given))

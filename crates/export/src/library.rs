@@ -25,6 +25,11 @@ impl Library {
         let name = match (self, function) {
             (Library::Jax, Pointwise::Sigmoid) => return format!("jax.nn.sigmoid({e})"),
             (Library::Jax, Pointwise::Erf) => return format!("jax.scipy.special.erf({e})"),
+            (Library::Jax, Pointwise::Softplus) => return format!("jax.nn.softplus({e})"),
+            // PyTorch's own is the identity beyond 20.
+            (Library::Torch, Pointwise::Softplus) => {
+                return format!("torch.logaddexp({e}, {e}.new_zeros(()))");
+            }
             (Library::Jax, Pointwise::Atan) => "arctan",
             (_, function) => function.name(),
         };

@@ -6,6 +6,7 @@ use equations::{Axes, Binary, Formulas, Input, Pointwise, Term, TermId};
 
 use crate::library::Library;
 use crate::names::Names;
+use crate::windows;
 
 /// How tightly a text holds together, loosest first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -140,6 +141,10 @@ impl<'a> Lines<'a> {
             Term::Statistic(statistic, e, axes) => {
                 whole(self.library.statistic(*statistic, self.text(*e), *axes))
             }
+            Term::Window(window, e) => {
+                let varies = self.formulas.varies(*e).union(window.axis);
+                whole(windows::call(*window, &self.along(*e, varies)))
+            }
             Term::InverseOrZero(e) if scalar(e) => {
                 let e = self.at(*e, Binding::Whole);
                 (format!("(1 / {e} if {e} else 0.0)"), Binding::Whole)
@@ -224,6 +229,7 @@ fn parenthesized(value: f64) -> String {
 fn of_number(function: Pointwise, e: &str) -> String {
     match function {
         Pointwise::Sigmoid => format!("1 / (1 + math.exp(-({e})))"),
+        Pointwise::Softplus => format!("max({e}, 0.0) + math.log1p(math.exp(-abs({e})))"),
         Pointwise::Sign => format!("(math.copysign(1.0, {e}) if {e} else 0.0)"),
         Pointwise::Rsqrt => format!("1 / math.sqrt({e})"),
         Pointwise::Abs => format!("abs({e})"),

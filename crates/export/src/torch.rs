@@ -5,7 +5,7 @@ use equations::{Axes, Mode};
 use crate::function::{Function, Given};
 use crate::library::Library;
 use crate::names::camel_case;
-use crate::{Subject, golden, indented};
+use crate::{Subject, golden, indented, windows};
 
 /// The text of the module.
 pub(crate) fn module(subject: &Subject<'_>) -> String {
@@ -21,7 +21,7 @@ pub(crate) fn module(subject: &Subject<'_>) -> String {
     include_str!("../templates/torch.txt")
         .replace("{documentation}", &subject.documentation())
         .replace("{constants}", &constants(subject, &given))
-        .replace("{functions}", &functions)
+        .replace("{functions}", &(windows::helpers(subject.equation, Library::Torch) + &functions))
         .replace("{class}", &class_name(subject))
         .replace("{signature}", &signature(subject))
         .replace("{members}", &members(subject, &given))

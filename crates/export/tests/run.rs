@@ -14,7 +14,7 @@ const PARAMETERS: [ParameterSource<'_>; 4] = [
 ];
 
 /// Equation, axes, groups: the catalogue's, and every function, statistic and shape.
-const EQUATIONS: [(&str, &str, usize); 30] = [
+const EQUATIONS: [(&str, &str, usize); 35] = [
     ("gamma * (x - mean(x)) / sqrt(var(x) + eps) + beta", "features", 1),
     ("gamma * x / sqrt(mean(x^2) + eps)", "features", 1),
     (
@@ -63,6 +63,20 @@ const EQUATIONS: [(&str, &str, usize); 30] = [
         "samples+positions",
         1,
     ),
+    ("x / (1 + 0.1 / 5 * window(x^2, 2, 2))^0.75", "features", 1),
+    (
+        "n = cumsum[positions](size[group]); m = cumsum[positions](sum[group](x)) / n; \
+         v = cumsum[positions](sum[group](x^2)) / n - m^2; gamma * (x - m) / sqrt(v + 0.1) + beta",
+        "positions",
+        3,
+    ),
+    ("cumsum_back(lambda) * x + window[samples](gamma * x, 1, 0)", "group", 3),
+    (
+        "window[positions](1, 1, 0) * window[features](x, 2, 0) + window(eps, 1, 0) * x",
+        "samples",
+        3,
+    ),
+    ("gamma * softplus(9 * x) * softplus(eps)", "none", 1),
     ("mean(x)", "features", 1),
     ("gamma", "none", 1),
     ("x_ * x + groups * size[group]", "none", 3),

@@ -109,3 +109,29 @@ fn the_number_of_passes_is_one_more_than_it_was() {
     shows("x / batches", "none", Mode::Train, &format!("batches = {batches}\ndx = dy / batches"));
     shows("x / batches", "none", Mode::Eval, "dx = dy / batches");
 }
+
+#[test]
+fn the_gradient_of_a_window_is_a_window() {
+    shows(
+        "window(x, 2, 1) + cumsum[positions](gamma * x)",
+        "features",
+        Mode::Train,
+        "
+dx = window(dy, 1, 2) + gamma * cumsum_back[positions](dy)
+dgamma = sum[samples+positions](dy * cumsum[positions](x))",
+    );
+}
+
+/// Of Krizhevsky's (2012) `x / d^b` with `d = 1 + a window(x^2)` the derivative is
+/// `dy / d^b - 2 a b x window(dy x / d^(b + 1))`; here a = 1/2 and b = 3/4.
+#[test]
+fn local_response_norm() {
+    shows(
+        "d = 1 + 0.5 * window(x^2, 2, 2); x / d^0.75",
+        "features",
+        Mode::Train,
+        "
+d = window(x^2, 2, 2) / 2 + 1
+dx = dy / d^0.75 - 0.75 * window(dy * x / (d^0.75 * d), 2, 2) * x",
+    );
+}

@@ -37,6 +37,7 @@ fn named(
         "w" => 1 + group,
         "q" => 4 + position,
         "r" => 3 + 2 * sample,
+        // Not moved: it may say how far a window reaches.
         "eps" => return 0.125,
         _ => 6,
     };

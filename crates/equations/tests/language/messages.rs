@@ -161,7 +161,7 @@ fn functions_and_names_are_not_the_same() {
         "
 expected `(`, found `[`
   sqrt[features](x)
-      ^ only statistics have axes",
+      ^ only statistics and windows have axes",
     );
 }
 
@@ -399,6 +399,52 @@ unknown function `indx`
 `index` is a word of the language
   index = 2; x
   ^^^^^ a definition needs a name of its own",
+    );
+}
+
+#[test]
+fn windows_go_along_one_axis_and_reach_a_whole_number_far() {
+    shows(
+        "x / window[samples+positions](x^2, 1, 1)",
+        "
+`window` goes along one axis, not samples+positions
+  x / window[samples+positions](x^2, 1, 1)
+      ^^^^^^^^^^^^^^^^^^^^^^^^^ write one as in `window[positions]`",
+    );
+    shows(
+        "cumsum[none](x)",
+        "
+`cumsum` goes along one axis, not none
+  cumsum[none](x)
+  ^^^^^^^^^^^^ write one as in `cumsum[positions]`",
+    );
+    shows(
+        "window(x, 2, gamma)",
+        "
+the reach of a window is not constant
+  window(x, 2, gamma)
+               ^^^^^ it is made of numbers and constants",
+    );
+    shows(
+        "window(x, 5 / 2, 0)",
+        "
+the reach of a window is not a whole number of at least 0: its value is 2.5
+  window(x, 5 / 2, 0)
+            ^^^^^",
+    );
+    shows(
+        "window(x, 1)",
+        "
+`window` takes 3 arguments, got 2
+  window(x, 1)
+  ^^^^^^^^^^^^",
+    );
+    shows(
+        "windw[group](x, 1, 1)",
+        "
+unknown function `windw`
+  windw[group](x, 1, 1)
+  ^^^^^ did you mean `window`?",
     );
 }
 

@@ -123,6 +123,10 @@ impl Naive<'_> {
                 self.statistic(statistic, axes, &e)
             }
             Tree::Stop(e) => self.tree(e),
+            Tree::Window(function, axis, e, reach) => {
+                let e = self.tree(e);
+                self.window(function, axis, &e, reach.map(|reach| self.reach(reach)))
+            }
             Tree::Running(value, start, tracked) => self.running(value, start, tracked.as_ref()),
             Tree::Past(running) => {
                 let number = match **running {
@@ -173,6 +177,41 @@ impl Naive<'_> {
         }
         self.reached.push([before.clone(), before.clone()]);
         before
+    }
+
+    fn reach(&self, text: &str) -> f64 {
+        if text == "16*eps" { 16.0 * (self.name)(7, [0; 4]) } else { text.parse().unwrap() }
+    }
+
+    /// The sum of everything whose place along the axis is near, or on the right side.
+    fn window(&self, function: &str, axis: &str, e: &[f64], [before, after]: [f64; 2]) -> Vec<f64> {
+        let along = self.reduced(axis);
+        let channels = self.extents.channels;
+        let place = |index: &Index| {
+            let [sample, position, group, channel] = *index;
+            let place = match axis {
+                "samples" => sample,
+                "positions" => position,
+                "group" => channel,
+                _ => group * channels + channel,
+            };
+            place as f64
+        };
+        let indices = self.indices();
+        let at = |index: &Index| {
+            let is_part = |other: &Index| {
+                let distance = place(other) - place(index);
+                let near = match function {
+                    "cumsum" => distance <= 0.0,
+                    "cumsum_back" => distance >= 0.0,
+                    _ => -before <= distance && distance <= after,
+                };
+                near && (0..4).all(|axis| along[axis] || other[axis] == index[axis])
+            };
+            let both = indices.iter().zip(e);
+            both.filter(|(other, _)| is_part(other)).fold(0.0, |sum, (_, e)| sum + e)
+        };
+        indices.iter().map(at).collect()
     }
 
     fn statistic(&self, statistic: &str, axes: &str, e: &[f64]) -> Vec<f64> {
@@ -238,6 +277,7 @@ fn call(function: &str, mut arguments: Vec<Vec<f64>>) -> Vec<f64> {
         "sigmoid" => map(e, |e| 1.0 / (1.0 + (-e).exp())),
         "sign" => map(e, |e| if e == 0.0 { 0.0 } else { e.signum() }),
         "erf" => map(e, libm::erf),
+        "softplus" => map(e, |e| if e > 30.0 { e } else { e.exp().ln_1p() }),
         "atan" => map(e, f64::atan),
         other => panic!("no function {other}"),
     }

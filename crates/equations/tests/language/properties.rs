@@ -49,9 +49,12 @@ fn expression() -> impl Strategy<Value = String> {
             "sqrt",
             "abs",
             "stop",
+            "cumsum",
+            "cumsum_back[positions]",
             "tanh",
             "sigmoid",
             "sign",
+            "softplus",
         ]);
         let exponent = prop::sample::select(vec!["2", "-1", "2^2", "(1/2)", "eps", "-(2*eps)"]);
         prop_oneof![
@@ -62,6 +65,7 @@ fn expression() -> impl Strategy<Value = String> {
             (function, inner.clone()).prop_map(|(function, e)| format!("{function}({e})")),
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("min({a}, {b})")),
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("clamp({a}, -1, {b})")),
+            inner.clone().prop_map(|e| format!("window[group]({e}, 1, 2 * 2)")),
             inner.clone().prop_map(|e| format!("running(sum[samples+positions]({e}), -eps)")),
             inner.clone().prop_map(|e| format!(
                 "running(mean(gamma), 0, eps, min[features+samples+positions]({e}))"
@@ -78,9 +82,10 @@ fn text() -> impl Strategy<Value = String> {
 
 fn soup() -> impl Strategy<Value = String> {
     let token = prop::sample::select(vec![
-        "x", "gamma", "γ", "eps", "mean", "running", "past", "clamp", "size", "index", "batches",
-        "f", "q", "2", ".5", "1e", "+", "-", "−", "*", "·", "/", "^", "²", "√", "(", "(", ")", ")",
-        "[", "]", ",", ";", "=", "samples", "none", " ", "\n", "é", "$", "\u{0}",
+        "x", "gamma", "γ", "eps", "mean", "running", "past", "window", "cumsum", "clamp", "size",
+        "index", "batches", "f", "q", "2", ".5", "1e", "+", "-", "−", "*", "·", "/", "^", "²", "√",
+        "(", "(", ")", ")", "[", "]", ",", ";", "=", "samples", "none", " ", "\n", "é", "$",
+        "\u{0}",
     ]);
     prop::collection::vec(token, 0..40).prop_map(|tokens| tokens.concat())
 }

@@ -42,6 +42,8 @@ pub enum Tree {
     Call(&'static str, Vec<Tree>),
     Statistic(&'static str, &'static str, Box<Tree>),
     Stop(Box<Tree>),
+    /// `window`, `cumsum` or `cumsum_back`, the axis, and how far it reaches.
+    Window(&'static str, &'static str, Box<Tree>, [&'static str; 2]),
     /// The value, the start, and what is tracked, if that is something else, with what weight, if that is not
     /// the momentum. The value and what is tracked are means over all rows.
     Running(Box<Tree>, &'static str, Option<(Box<Tree>, Option<&'static str>)>),
@@ -77,8 +79,8 @@ pub const AXES: [&str; 9] = [
 pub const STATISTICS: [&str; 9] =
     ["mean", "var", "std", "rms", "sum", "norm1", "norm2", "max", "min"];
 
-pub const POINTWISE: [&str; 10] =
-    ["sqrt", "rsqrt", "abs", "exp", "log", "tanh", "sigmoid", "sign", "erf", "atan"];
+pub const POINTWISE: [&str; 11] =
+    ["sqrt", "rsqrt", "abs", "exp", "log", "tanh", "sigmoid", "sign", "erf", "atan", "softplus"];
 
 const EXPONENTS: [&str; 8] = ["2", "3", "-1", "0.5", "(1/2)", "(2^2)", "0", "-2*1"];
 
@@ -106,7 +108,7 @@ fn tree(random: &mut Random, size: usize, defined: usize) -> Tree {
         return leaf(random, defined);
     }
     let one = |random: &mut Random| Box::new(tree(random, size - 1, defined));
-    match random.below(12) {
+    match random.below(13) {
         0 => Tree::Negate(one(random)),
         1 => {
             let exponent = random.one_of(&EXPONENTS);
@@ -119,6 +121,12 @@ fn tree(random: &mut Random, size: usize, defined: usize) -> Tree {
             Tree::Statistic(statistic, axes, one(random))
         }
         6 => Tree::Stop(one(random)),
+        12 => {
+            let function = random.one_of(&["window", "cumsum", "cumsum_back"]);
+            let axis = random.one_of(&["samples", "positions", "group", "features"]);
+            let reach = [0, 1].map(|_| random.one_of(&["0", "1", "2", "16*eps", "1e9"]));
+            Tree::Window(function, axis, one(random), reach)
+        }
         7 if random.below(3) == 0 => Tree::Past(Box::new(running(random, size - 1, defined))),
         7 => running(random, size, defined),
         8 => {
@@ -162,6 +170,7 @@ impl Tree {
     fn operands(&self) -> Vec<&Tree> {
         match self {
             Tree::Negate(e)
+            | Tree::Window(_, _, e, _)
             | Tree::Power(e, _)
             | Tree::Statistic(_, _, e)
             | Tree::Stop(e)
@@ -212,6 +221,10 @@ impl Tree {
             Tree::Statistic(statistic, axes, e) => {
                 format!("{statistic}{}({})", brackets(axes), e.text(random))
             }
+            Tree::Window("window", axis, e, [before, after]) => {
+                format!("window[{axis}]({}, {before}, {after})", e.text(random))
+            }
+            Tree::Window(function, axis, e, _) => format!("{function}[{axis}]({})", e.text(random)),
             Tree::Stop(e) => format!("stop({})", e.text(random)),
             Tree::Past(e) => format!("past({})", e.text(random)),
             Tree::Running(value, start, tracked) => {

@@ -74,7 +74,9 @@ impl EntryLayer {
     fn shifted_together(&self) -> Axes {
         let equation = self.plain.equation();
         let axes = equation.expression().nodes().iter().filter_map(|node| match node.operation {
-            Operation::Statistic(_, _, axes) => Some(axes),
+            Operation::Statistic(_, _, axes)
+            | Operation::Cumulative(_, _, axes)
+            | Operation::Window { axis: axes, .. } => Some(axes),
             _ => None,
         });
         let over = equation.over();
@@ -85,7 +87,9 @@ impl EntryLayer {
     fn counts_samples(&self) -> bool {
         let mut nodes = self.plain.equation().expression().nodes().iter();
         nodes.any(|node| match node.operation {
-            Operation::Index(axes) => axes.contains(Axes::SAMPLES),
+            Operation::Index(axes)
+            | Operation::Cumulative(_, _, axes)
+            | Operation::Window { axis: axes, .. } => axes.contains(Axes::SAMPLES),
             _ => false,
         })
     }

@@ -2,12 +2,14 @@
 
 use dfdx::tensor::{Cpu, OwnedTape, PutTape, SplitTape, TensorFromVec};
 use dfdx::tensor_ops::{Device, ReshapeTo};
-use equations::{Axes, Binary, Expression, Extents, NormEquation, Operation, Pointwise, Statistic};
+use equations::{
+    Axes, Binary, Expression, Extents, NormEquation, Operation, Pointwise, Reach, Statistic, Window,
+};
 use ops::{DfdxTensor, Element, Mode};
 
 use super::axes::{Taped, shape, sizes, spread, sum_along, tuple};
 use super::extremes::{self, Extreme};
-use super::{own, powers};
+use super::{own, powers, windows};
 use crate::norm::State;
 
 type Tape<E> = OwnedTape<E, Cpu>;
@@ -141,6 +143,14 @@ where
             Operation::Pointwise(function, e) => self.pointwise(function, e),
             Operation::Binary(operator, a, b) => self.binary(operator, a, b),
             Operation::Statistic(statistic, e, axes) => self.statistic(statistic, e, axes),
+            Operation::Window { e, before, after, axis } => {
+                let reach = |node: usize| constants[node].expect("reaches are constant") as usize;
+                let (before, after) = (reach(before), reach(after));
+                self.window(e, Window { axis, reach: Reach::Near { before, after } })
+            }
+            Operation::Cumulative(direction, e, axis) => {
+                self.window(e, Window { axis, reach: Reach::All(direction) })
+            }
             Operation::Number(_)
             | Operation::Name(_)
             | Operation::Running { .. }
@@ -165,6 +175,11 @@ where
             Pointwise::Log => self.unary(e, |e| e.ln()),
             Pointwise::Tanh => self.unary(e, |e| e.tanh()),
             Pointwise::Sigmoid => self.unary(e, |e| e.sigmoid()),
+            Pointwise::Softplus => {
+                let value = |e: E| e.max(E::zero()) + (-e.abs()).exp().ln_1p();
+                let slope = |e: E| (E::one() + (-e).exp()).recip();
+                self.unary(e, |e| own::pointwise(e, value, slope))
+            }
             Pointwise::Erf => {
                 let scale = E::nearest(std::f64::consts::FRAC_2_SQRT_PI);
                 let erf = |e: E| E::nearest(libm::erf(e.double()));
@@ -226,6 +241,13 @@ where
             other => unreachable!("{other:?} is written out by `lowered`"),
         };
         self.unary(e, |e| sum_along(e, axes) * E::nearest(factor))
+    }
+
+    fn window(&mut self, e: usize, window: Window) -> DfdxTensor<E> {
+        let along = shape(self.extents, window.axis);
+        let present = sizes(&self.values[e]);
+        let target = std::array::from_fn(|axis| present[axis].max(along[axis]));
+        self.unary(e, |e| windows::sums(spread(e, target), window))
     }
 
     /// The numbers of a node along axes, some of which it may not vary along.

@@ -168,6 +168,7 @@ impl Chunk {
         for step in &self.steps {
             match step {
                 Step::Arrays { operation, out, block } => work.arrays(operation, out, block),
+                Step::Window(windowed) => work.window(windowed),
                 Step::Start { total, block, reduction } => {
                     let from = total.base(&work.outer);
                     let totals = &mut work.arrays[total.slot][from..from + block.len()];

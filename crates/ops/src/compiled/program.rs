@@ -3,7 +3,7 @@
 mod range;
 mod writer;
 
-use equations::{Axes, Input, Pointwise};
+use equations::{Axes, Input, Pointwise, Window};
 
 /// The place of a node in [`Program::nodes`].
 pub(super) type NodeId = usize;
@@ -52,6 +52,8 @@ pub(super) enum Operation {
     Unary(Unary, NodeId),
     Binary(Pair, NodeId, NodeId),
     Reduce(Reduction, NodeId, Axes),
+    /// Of an operand that varies along the axis too.
+    Window(Window, NodeId),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -94,7 +96,9 @@ impl Operation {
             | Operation::Input(_)
             | Operation::Size(_)
             | Operation::Index(_) => [None; 2],
-            Operation::Unary(_, a) | Operation::Reduce(_, a, _) => [Some(a), None],
+            Operation::Unary(_, a) | Operation::Reduce(_, a, _) | Operation::Window(_, a) => {
+                [Some(a), None]
+            }
             Operation::Binary(_, a, b) => [Some(a), Some(b)],
         };
         operands.into_iter().flatten()

@@ -56,6 +56,10 @@ impl Writer<'_> {
             Term::InverseOrZero(e) => self.unary(Unary::InverseOrZero, place[*e]),
             Term::Extreme(Binary::Minimum, a, b) => self.pair(Pair::Minimum, place[*a], place[*b]),
             Term::Extreme(_, a, b) => self.pair(Pair::Maximum, place[*a], place[*b]),
+            Term::Window(window, e) => {
+                let e = self.written_out(place[*e], window.axis);
+                self.add(Operation::Window(*window, e), varies)
+            }
             Term::Stop(e) => place[*e],
             Term::Statistic(statistic, e, axes) => {
                 let e = place[*e];
@@ -165,6 +169,16 @@ impl Writer<'_> {
             });
         }
         product
+    }
+
+    /// A node that varies along an axis: itself, or its product with ones.
+    fn written_out(&mut self, e: NodeId, axis: Axes) -> NodeId {
+        if self.nodes[e].varies.contains(axis) {
+            return e;
+        }
+        let index = self.add(Operation::Index(axis), axis);
+        let ones = self.unary(Unary::Linear(0.0.into(), 1.0.into()), index);
+        self.pair(Pair::Multiply, e, ones)
     }
 
     fn unary(&mut self, unary: Unary, e: NodeId) -> NodeId {
