@@ -6,7 +6,7 @@ use crate::axes::{self, Axes};
 use crate::error::{EquationError, suggestion};
 use crate::lexer::Token;
 use crate::operation::{Binary, FUNCTIONS, Function, NodeId, Operation, Statistic};
-use crate::parser::{Operand, Parser, Result, SIZE, SUM};
+use crate::parser::{INDEX, Operand, Parser, Result, SIZE, SUM};
 
 impl Parser<'_> {
     /// Reads the axes and arguments behind the name of a function.
@@ -19,6 +19,11 @@ impl Parser<'_> {
                 let axes = self.brackets()?;
                 Some(self.reduced(name, axes, self.cursor.since(span.start))?)
             }
+            Called::Language(Function::Window | Function::Cumulative(_)) => {
+                let axes = self.brackets()?;
+                let axes = self.reduced(name, axes, self.cursor.since(span.start))?;
+                Some(self.one_axis(name, axes, self.cursor.since(span.start))?)
+            }
             // With one argument a statistic, with two pointwise: the brackets decide, if there are any.
             Called::Language(Function::Minimum | Function::Maximum) => {
                 let axes = self.brackets()?;
@@ -28,10 +33,14 @@ impl Parser<'_> {
             _ => None,
         };
         self.cursor.expect('(').map_err(|error| match called {
-            Called::Language(Function::Statistic(_) | Function::Minimum | Function::Maximum) => {
-                error
-            }
-            _ => error.with_help("only statistics have axes"),
+            Called::Language(
+                Function::Statistic(_)
+                | Function::Minimum
+                | Function::Maximum
+                | Function::Window
+                | Function::Cumulative(_),
+            ) => error,
+            _ => error.with_help("only statistics and windows have axes"),
         })?;
         let arguments = self.arguments()?;
         let counts = called.argument_counts();
@@ -72,8 +81,11 @@ impl Parser<'_> {
                 let raised = Operation::Binary(Binary::Maximum, e(0), e(1));
                 Operation::Binary(Binary::Minimum, self.push(raised, span.clone())?, e(2))
             }
+            Function::Window => self.window(axes, arguments)?,
+            Function::Cumulative(direction) => Operation::Cumulative(direction, e(0), axes),
             Function::Stop => Operation::Stop(e(0)),
             Function::Running => self.running(arguments, span)?,
+            Function::Past => self.past(&arguments[0])?,
         })
     }
 
@@ -102,9 +114,10 @@ impl Parser<'_> {
             return error.with_help("a product is written with `*`");
         }
         let functions = self.vocabulary.functions.iter().copied();
-        // Only brackets can be meant for a size.
-        let size = (*self.cursor.peek() == Token::Symbol('[')).then_some(SIZE);
-        let known = FUNCTIONS.iter().map(|(known, _)| *known).chain(size);
+        // Only brackets can be meant for a size or an index.
+        let of_axes: &[&str] =
+            if *self.cursor.peek() == Token::Symbol('[') { &[SIZE, INDEX] } else { &[] };
+        let known = FUNCTIONS.iter().map(|(known, _)| *known).chain(of_axes.iter().copied());
         let help = suggestion(name, functions.chain(known));
         self.cursor.error(span, format!("unknown function `{name}`")).with_help(help)
     }
@@ -146,16 +159,61 @@ impl Parser<'_> {
                 return Err(error.with_help("reduce these axes first"));
             }
         }
+        let weight = arguments.get(3).map(|argument| self.weight(argument, value, tracked));
+        let weight = weight.transpose()?;
         let slot = self.slots;
         self.slots += 1;
-        Ok(Operation::Running { value, start, tracked, slot })
+        Ok(Operation::Running { value, start, tracked, weight, slot })
     }
 
-    /// Reads the axes behind `size`, if there are any.
-    pub(crate) fn size(&mut self, start: usize) -> Result<NodeId> {
+    /// `window(e, before, after)`
+    fn window(&self, axis: Axes, arguments: &[Operand]) -> Result<Operation> {
+        for (reach, span) in &arguments[1..] {
+            if !self.constant[*reach] {
+                let error =
+                    self.cursor.error(span.clone(), "the reach of a window is not constant");
+                return Err(error.with_help("it is made of numbers and constants"));
+            }
+        }
+        let [e, before, after] = [0, 1, 2].map(|index| arguments[index].0);
+        Ok(Operation::Window { e, before, after, axis })
+    }
+
+    /// The axis of a window: features count as one.
+    fn one_axis(&self, name: &str, axes: Axes, span: Range<usize>) -> Result<Axes> {
+        if axes.count() == 1 || axes == Axes::FEATURES {
+            return Ok(axes);
+        }
+        let error = self.cursor.error(span, format!("`{name}` goes along one axis, not {axes}"));
+        Err(error.with_help(format!("write one as in `{name}[positions]`")))
+    }
+
+    /// How far an average goes in one pass, which has no more values than the average.
+    fn weight(&self, (e, span): &Operand, value: NodeId, tracked: NodeId) -> Result<NodeId> {
+        let average = self.nodes[value].varies.union(self.nodes[tracked].varies);
+        let further = self.nodes[*e].varies.without(average);
+        if further.is_empty() {
+            return Ok(*e);
+        }
+        let message = format!("the weight varies along {further}, but its average does not");
+        Err(self.cursor.error(span.clone(), message).with_help("reduce these axes first"))
+    }
+
+    /// `past(e)` of a running value, which may have a name.
+    fn past(&self, (e, span): &Operand) -> Result<Operation> {
+        if matches!(self.nodes[*e].operation, Operation::Running { .. }) {
+            return Ok(Operation::Past(*e));
+        }
+        let error = self.cursor.error(span.clone(), "only running values have a past");
+        Err(error.with_help("write `past(m)` after a definition `m = running(...)`"))
+    }
+
+    /// Reads the axes behind `size` or `index`, if there are any.
+    pub(crate) fn of_axes(&mut self, name: &str, start: usize) -> Result<NodeId> {
         let axes = self.brackets()?;
-        let axes = self.reduced(SIZE, axes, self.cursor.since(start))?;
-        self.push(Operation::Size(axes), self.cursor.since(start))
+        let axes = self.reduced(name, axes, self.cursor.since(start))?;
+        let operation = if name == SIZE { Operation::Size(axes) } else { Operation::Index(axes) };
+        self.push(operation, self.cursor.since(start))
     }
 
     /// Reads `[axes]` if it is there.
@@ -171,7 +229,7 @@ impl Parser<'_> {
         Ok(Some(axes))
     }
 
-    /// The axes that a statistic or a size reduces.
+    /// The axes that a statistic or a size reduces, or along which an index counts.
     fn reduced(&self, name: &str, brackets: Option<Axes>, span: Range<usize>) -> Result<Axes> {
         match (brackets, self.vocabulary.over) {
             (_, None) => {
@@ -208,10 +266,14 @@ impl Called {
         match self {
             Called::Vocabulary(_) => 1..2,
             Called::Language(function) => match function {
-                Function::Pointwise(_) | Function::Statistic(_) | Function::Stop => 1..2,
+                Function::Pointwise(_)
+                | Function::Statistic(_)
+                | Function::Cumulative(_)
+                | Function::Stop
+                | Function::Past => 1..2,
                 Function::Minimum | Function::Maximum => 1..3,
-                Function::Clamp => 3..4,
-                Function::Running => 2..4,
+                Function::Clamp | Function::Window => 3..4,
+                Function::Running => 2..5,
             },
         }
     }
@@ -221,6 +283,7 @@ fn in_words(counts: &Range<usize>) -> String {
     match (counts.start, counts.end - 1) {
         (1, 1) => "1 argument".to_owned(),
         (least, most) if least == most => format!("{least} arguments"),
-        (least, most) => format!("{least} or {most} arguments"),
+        (least, most) if least + 1 == most => format!("{least} or {most} arguments"),
+        (least, most) => format!("{least} to {most} arguments"),
     }
 }

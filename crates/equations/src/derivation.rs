@@ -5,8 +5,10 @@ use crate::axes::Axes;
 use crate::formulas::Formulas;
 use crate::norm::{Mode, NormEquation};
 use crate::operation::{Binary, Operation, Pointwise, Statistic};
+use crate::parser::BATCHES;
 use crate::presentation;
 use crate::term::{Input, Term, TermId};
+use crate::window::{Reach, Window};
 
 /// A norm with its derivative, as formulas.
 ///
@@ -33,6 +35,8 @@ pub struct Derivation {
     pub y: TermId,
     /// In training, for every running slot, what its average follows.
     pub tracked: Vec<TermId>,
+    /// In training, for every running slot, how far it goes there, where that is not the momentum.
+    pub weights: Vec<Option<TermId>>,
     /// The gradient of x, given the cotangent.
     pub dx: TermId,
     /// The gradients of the parameters, in their order.
@@ -57,8 +61,8 @@ impl NormEquation {
         let count = self.parameters().len();
         let dparameters = (0..count).map(|index| reverse.gradient(Input::Parameter(index)));
         let dparameters = dparameters.collect();
-        let Forward { y, tracked, names } = forward;
-        let derived = Derivation { formulas, y, tracked, dx, dparameters, names };
+        let Forward { y, tracked, weights, names } = forward;
+        let derived = Derivation { formulas, y, tracked, weights, dx, dparameters, names };
         presentation::presented(derived.without_stops(), self)
     }
 }
@@ -67,6 +71,7 @@ impl NormEquation {
 struct Forward {
     y: TermId,
     tracked: Vec<TermId>,
+    weights: Vec<Option<TermId>>,
     names: Vec<(String, TermId)>,
 }
 
@@ -80,6 +85,8 @@ impl Forward {
 
         let mut place: Vec<TermId> = Vec::with_capacity(expression.nodes().len());
         let mut tracked = vec![0; equation.running().len()];
+        let mut weights = vec![None; tracked.len()];
+        let mut names = Vec::new();
         for (id, node) in expression.nodes().iter().enumerate() {
             if !equation.needs(id, mode) {
                 // Nothing that is needed refers to it.
@@ -99,13 +106,30 @@ impl Forward {
                 Operation::Running { slot, .. } if mode == Mode::Eval => {
                     formulas.input(Input::Average(slot), node.varies, None)
                 }
-                Operation::Running { value, tracked: followed, slot, .. } => {
+                Operation::Past(e) => match expression.nodes()[e].operation {
+                    Operation::Running { slot, .. } => {
+                        formulas.input(Input::Average(slot), node.varies, None)
+                    }
+                    other => unreachable!("the parser gives no past to {other:?}"),
+                },
+                Operation::Batches => formulas.batches(equation, mode),
+                Operation::Running { value, tracked: followed, weight, slot, .. } => {
                     tracked[slot] = place[followed];
+                    weights[slot] = weight.map(|weight| place[weight]);
                     place[value]
                 }
                 Operation::Power(base, exponent) => {
                     let exponent = constants[exponent].expect("exponents are constant");
                     formulas.power(place[base], exponent)
+                }
+                Operation::Window { e, before, after, axis } => {
+                    let reach =
+                        |node: usize| constants[node].expect("reaches are constant") as usize;
+                    let (before, after) = (reach(before), reach(after));
+                    formulas.window(Window { axis, reach: Reach::Near { before, after } }, place[e])
+                }
+                Operation::Cumulative(direction, e, axis) => {
+                    formulas.window(Window { axis, reach: Reach::All(direction) }, place[e])
                 }
                 operation => formulas.operation(operation, &place),
             };
@@ -113,16 +137,30 @@ impl Forward {
         }
         if mode == Mode::Eval {
             tracked.clear();
+            weights.clear();
+        } else if let Some(slot) = equation.batches_slot() {
+            // The count is an average that forgets at once.
+            tracked[slot] = formulas.batches(equation, mode);
+            weights[slot] = Some(formulas.number(1.0));
+            names.push((BATCHES.to_owned(), tracked[slot]));
         }
         let y = *place.last().expect("an expression has a node");
         let needed = |(_, node): &&(String, usize)| place[*node] != TermId::MAX;
-        let names = expression.definitions.iter().filter(needed);
-        let names = names.map(|(name, node)| (name.clone(), place[*node])).collect();
-        Forward { y, tracked, names }
+        let definitions = expression.definitions.iter().filter(needed);
+        names.extend(definitions.map(|(name, node)| (name.clone(), place[*node])));
+        names.sort_by_key(|(_, term)| *term);
+        Forward { y, tracked, weights, names }
     }
 }
 
 impl Formulas {
+    /// The number of training passes, this one included.
+    fn batches(&mut self, equation: &NormEquation, mode: Mode) -> TermId {
+        let slot = equation.batches_slot().expect("an equation with `batches` counts them");
+        let so_far = self.input(Input::Average(slot), Axes::NONE, None);
+        if mode == Mode::Train { self.sum(1.0, vec![(1.0, so_far)]) } else { so_far }
+    }
+
     /// The term of an operation whose operands stand at `place`.
     fn operation(&mut self, operation: Operation, place: &[TermId]) -> TermId {
         match operation {
@@ -139,6 +177,7 @@ impl Formulas {
             }
             Operation::Pointwise(function, e) => self.pointwise(function, place[e]),
             Operation::Size(axes) => self.size(axes),
+            Operation::Index(axes) => self.index(axes),
             Operation::Stop(e) => self.stop(place[e]),
             Operation::Statistic(statistic, e, axes) => self.reduction(statistic, place[e], axes),
             other => unreachable!("{other:?} is handled before, or not part of a norm"),
@@ -197,8 +236,7 @@ impl<'a> Reverse<'a> {
                 continue;
             }
             let gradient = self.total(id);
-            for (operand, slope) in self.slopes(id) {
-                let product = self.formulas.product(&[(gradient, 1), (slope, 1)], true);
+            for (operand, product) in self.shares(id, gradient) {
                 // A gradient is a number for every index of its term: where the operand does not
                 // vary, those numbers add up.
                 let varies = self.formulas.varies(id).union(self.formulas.varies(operand));
@@ -207,6 +245,18 @@ impl<'a> Reverse<'a> {
                 self.summands[operand].push((1.0, summand));
             }
         }
+    }
+
+    /// For every operand what comes of the gradient of a term, as a number for every index of the larger
+    /// of the two.
+    fn shares(&mut self, id: TermId, gradient: TermId) -> Vec<(TermId, TermId)> {
+        if let Term::Window(window, e) = self.formulas.terms()[id] {
+            return vec![(e, self.formulas.window(window.adjoint(), gradient))];
+        }
+        let slopes = self.slopes(id).into_iter();
+        let share =
+            |(operand, slope)| (operand, self.formulas.product(&[(gradient, 1), (slope, 1)], true));
+        slopes.map(share).collect()
     }
 
     /// The gradient of an input; 0 if nothing depends on it.
@@ -238,7 +288,9 @@ impl<'a> Reverse<'a> {
     fn slopes(&mut self, id: TermId) -> Vec<(TermId, TermId)> {
         let f = &mut *self.formulas;
         match f.terms()[id].clone() {
-            Term::Number(_) | Term::Input(_) | Term::Size(_) | Term::Stop(_) => Vec::new(),
+            Term::Number(_) | Term::Input(_) | Term::Size(_) | Term::Index(_) | Term::Stop(_) => {
+                Vec::new()
+            }
             Term::Sum { terms, .. } => {
                 terms.into_iter().map(|(factor, term)| (term, f.number(factor))).collect()
             }
@@ -272,6 +324,7 @@ impl<'a> Reverse<'a> {
             Term::Statistic(statistic, e, axes) => {
                 vec![(e, self.statistic(statistic, id, e, axes))]
             }
+            Term::Window(..) => unreachable!("its gradient is a window, not a product"),
             Term::InverseOrZero(_) => unreachable!("no equation has it"),
         }
     }
@@ -300,6 +353,7 @@ impl<'a> Reverse<'a> {
                 let rest = f.sum(1.0, vec![(-1.0, value)]);
                 f.product(&[(value, 1), (rest, 1)], true)
             }
+            Pointwise::Softplus => f.pointwise(Pointwise::Sigmoid, e),
             Pointwise::Sign => f.number(0.0),
             Pointwise::Erf => {
                 let square = f.product(&[(e, 2)], true);
@@ -372,6 +426,7 @@ impl Derivation {
         Derivation {
             y: place[self.y],
             tracked: self.tracked.iter().map(|id| place[*id]).collect(),
+            weights: self.weights.iter().map(|id| id.map(|id| place[id])).collect(),
             dx: place[self.dx],
             dparameters: self.dparameters.iter().map(|id| place[*id]).collect(),
             names: names.collect(),
@@ -382,6 +437,7 @@ impl Derivation {
     /// The terms of the results.
     pub(crate) fn results(&self) -> impl Iterator<Item = TermId> {
         let forward = [self.y].into_iter().chain(self.tracked.iter().copied());
+        let forward = forward.chain(self.weights.iter().flatten().copied());
         forward.chain([self.dx]).chain(self.dparameters.iter().copied())
     }
 

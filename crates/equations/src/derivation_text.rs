@@ -6,9 +6,10 @@ use crate::layout::{Piece, Sign};
 use crate::norm::NormEquation;
 use crate::notation::Notation;
 use crate::operation::{Binary, Operation};
-use crate::parser::GROUPS;
+use crate::parser::{BATCHES, GROUPS, INDEX, SIZE};
 use crate::print;
 use crate::term::{Input, Term, TermId};
+use crate::window::{Reach, Window};
 
 impl Derivation {
     /// The gradients in ASCII, a line for each after the lines of what they use.
@@ -83,7 +84,8 @@ impl Derivation {
 
     /// The name of a term, unless its own text is as short.
     fn name_of(&self, id: TermId) -> Option<&str> {
-        if matches!(self.formulas.terms()[id], Term::Number(_) | Term::Input(_) | Term::Size(_)) {
+        let short = &self.formulas.terms()[id];
+        if matches!(short, Term::Number(_) | Term::Input(_) | Term::Size(_) | Term::Index(_)) {
             return None;
         }
         self.names.iter().find(|(_, named)| *named == id).map(|(name, _)| name.as_str())
@@ -120,8 +122,10 @@ impl Terms<'_> {
             Term::Statistic(statistic, e, axes) => {
                 self.call(statistic.name(), self.shown(*axes), &[*e])
             }
+            Term::Window(window, e) => self.window(*window, *e),
             Term::Size(Axes::GROUPS) => notation.name(GROUPS),
-            Term::Size(axes) => notation.size(self.shown(*axes)),
+            Term::Size(axes) => notation.of_axes(SIZE, self.shown(*axes)),
+            Term::Index(axes) => notation.of_axes(INDEX, self.shown(*axes)),
             Term::InverseOrZero(e) if notation == Notation::Latex => {
                 notation.power(self.of[*e].clone(), Piece::whole("+".to_owned()))
             }
@@ -205,8 +209,14 @@ impl Terms<'_> {
         }
     }
 
-    /// A running average, by the name of the definition that is its running value.
+    /// A running average, by the name of the definition that is its running value; for the slot that counts
+    /// them the number of passes, in training of those before.
     fn average(&self, slot: usize) -> Piece {
+        if self.equation.batches_slot() == Some(slot) {
+            let in_training = !self.derivation.tracked.is_empty();
+            let before = if in_training { "past_" } else { "" };
+            return self.notation.name(&format!("{before}{BATCHES}"));
+        }
         let expression = self.equation.expression();
         let of_slot = |node: usize| match expression.nodes()[node].operation {
             Operation::Running { slot: other, .. } => other == slot,
@@ -220,6 +230,16 @@ impl Terms<'_> {
             }
             _ => self.notation.name(&format!("average_{name}")),
         }
+    }
+
+    fn window(&self, Window { axis, reach }: Window, e: TermId) -> Piece {
+        let (before, after) = match reach {
+            Reach::All(direction) => return self.call(direction.name(), self.shown(axis), &[e]),
+            Reach::Near { before, after } => (before, after),
+        };
+        let e = self.of[e].text().to_owned();
+        let arguments = [e, before.to_string(), after.to_string()];
+        self.notation.call("window", self.shown(axis), &arguments)
     }
 
     fn call(&self, function: &str, axes: Option<Axes>, arguments: &[TermId]) -> Piece {

@@ -16,7 +16,7 @@ pub struct Place<'a> {
     pub x: &'a [f64],
     /// The parameters, in the order of the equation.
     pub parameters: &'a [&'a [f64]],
-    /// The running averages, which evaluation reads.
+    /// The running averages before the pass, which evaluation reads and `past` does in training.
     pub state: &'a [Vec<f64>],
     /// The gradient of the loss with respect to the result.
     pub cotangent: &'a [f64],
@@ -80,6 +80,7 @@ impl Derivation {
         match &self.formulas.terms()[id] {
             Term::Number(value) => vec![*value],
             Term::Size(axes) => vec![extents.size(*axes) as f64],
+            Term::Index(axes) => (0..extents.size(*axes)).map(|i| i as f64).collect(),
             Term::Input(input) => match *input {
                 Input::X => at.x.to_vec(),
                 Input::Parameter(index) => at.parameters[index].to_vec(),
@@ -113,6 +114,9 @@ impl Derivation {
                 let reduction =
                     Reduction { varies: self.formulas.varies(*e), axes: *axes, extents };
                 reduction.statistic(*statistic, &values[*e])
+            }
+            Term::Window(window, e) => {
+                window.sums(&view(*e).expand(varies, extents), varies, extents)
             }
             Term::InverseOrZero(e) => map(*e, &|e| if e == 0.0 { 0.0 } else { 1.0 / e }),
             Term::Stop(e) => values[*e].clone(),

@@ -149,7 +149,14 @@ impl Expression {
                 Operation::Pointwise(function, _) => Some(scalar::pointwise(function)(e[0])),
                 Operation::Stop(_) => Some(e[0]),
                 Operation::Call(function, _) => call(function, e[0]),
-                Operation::Statistic(..) | Operation::Size(_) | Operation::Running { .. } => None,
+                Operation::Statistic(..)
+                | Operation::Window { .. }
+                | Operation::Cumulative(..)
+                | Operation::Size(_)
+                | Operation::Index(_)
+                | Operation::Batches
+                | Operation::Running { .. }
+                | Operation::Past(_) => None,
             });
             values.push(value);
         }

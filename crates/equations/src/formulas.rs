@@ -4,6 +4,7 @@ use crate::axes::Axes;
 use crate::operation::{Binary, Pointwise, Statistic};
 use crate::scalar;
 use crate::term::{Input, Term, TermId};
+use crate::window::{Reach, Window};
 
 /// Terms in evaluation order, operands before the terms that use them; equal terms are one.
 ///
@@ -171,6 +172,10 @@ impl Formulas {
         if axes.is_empty() { self.number(1.0) } else { self.add(Term::Size(axes)) }
     }
 
+    pub(crate) fn index(&mut self, axes: Axes) -> TermId {
+        if axes.is_empty() { self.number(0.0) } else { self.add(Term::Index(axes)) }
+    }
+
     /// `mean`, `sum`, `var`, `max` or `min` of a term over axes.
     pub(crate) fn statistic(&mut self, statistic: Statistic, e: TermId, axes: Axes) -> TermId {
         let present = axes.without(axes.without(self.varies(e)));
@@ -183,13 +188,23 @@ impl Formulas {
         match statistic {
             Statistic::Var if present.is_empty() => self.number(0.0),
             _ if present.is_empty() => e,
-            Statistic::Mean | Statistic::Sum => self.linear(statistic, e, present),
+            Statistic::Mean | Statistic::Sum => {
+                self.linear(e, present, |e| Term::Statistic(statistic, e, present))
+            }
             _ => self.add(Term::Statistic(statistic, e, present)),
         }
     }
 
+    /// The sum of a term over neighbours along an axis.
+    pub(crate) fn window(&mut self, window: Window, e: TermId) -> TermId {
+        if window.reach == (Reach::Near { before: 0, after: 0 }) {
+            return e;
+        }
+        self.linear(e, window.axis, |e| Term::Window(window, e))
+    }
+
     /// A mean or a sum, with what does not vary along its axes in front of it.
-    fn linear(&mut self, statistic: Statistic, e: TermId, axes: Axes) -> TermId {
+    fn linear(&mut self, e: TermId, axes: Axes, sum: impl FnOnce(TermId) -> Term) -> TermId {
         let (factor, term) = self.as_scaled(e).unwrap_or((1.0, e));
         let varying = |varies: Axes| varies.without(axes) != varies;
         let factors = match &self.terms[term] {
@@ -199,7 +214,7 @@ impl Formulas {
         let (inner, mut outer): (Vec<_>, Vec<_>) =
             factors.into_iter().partition(|(term, _)| varying(self.varies(*term)));
         let inner = self.product(&inner, false);
-        outer.push((self.add(Term::Statistic(statistic, inner, axes)), 1));
+        outer.push((self.add(sum(inner)), 1));
         let product = self.product(&outer, false);
         self.scaled(factor, product)
     }
@@ -263,6 +278,8 @@ impl Formulas {
         let union = operands.iter().fold(Axes::NONE, |axes, e| axes.union(self.varies(*e)));
         match term {
             Term::Statistic(_, _, axes) => union.without(*axes),
+            Term::Index(axes) => *axes,
+            Term::Window(window, _) => union.union(window.axis),
             _ => union,
         }
     }
@@ -273,6 +290,7 @@ impl Formulas {
             Term::Number(value) => sign_of(*value),
             Term::Input(_) => Sign::Any,
             Term::Size(_) => Sign::Positive,
+            Term::Index(_) => Sign::NotNegative,
             Term::Sum { constant, terms } => {
                 let parts = terms.iter().map(|&(factor, term)| match sign(term) {
                     _ if factor < 0.0 => Sign::Any,
@@ -291,14 +309,19 @@ impl Formulas {
             }
             Term::Pointwise(function, e) => match function {
                 Pointwise::Sqrt => sign(*e).max(Sign::NotNegative),
-                Pointwise::Abs | Pointwise::Exp | Pointwise::Sigmoid => Sign::NotNegative,
+                Pointwise::Abs | Pointwise::Exp | Pointwise::Sigmoid | Pointwise::Softplus => {
+                    Sign::NotNegative
+                }
                 _ => Sign::Any,
             },
             Term::Power(..) => Sign::NotNegative,
             Term::Extreme(Binary::Maximum, a, b) => sign(*a).max(sign(*b)),
             Term::Extreme(_, a, b) => sign(*a).min(sign(*b)),
             Term::Statistic(Statistic::Var, ..) => Sign::NotNegative,
-            Term::Statistic(_, e, _) | Term::InverseOrZero(e) | Term::Stop(e) => sign(*e),
+            Term::Statistic(_, e, _)
+            | Term::Window(_, e)
+            | Term::InverseOrZero(e)
+            | Term::Stop(e) => sign(*e),
         }
     }
 }
@@ -353,6 +376,14 @@ fn key(term: &Term) -> Vec<u64> {
         Term::Size(axes) => pairs(8, u64::from(axes.bits()), vec![]),
         Term::InverseOrZero(e) => pairs(9, *e as u64, vec![]),
         Term::Stop(e) => pairs(10, *e as u64, vec![]),
+        Term::Index(axes) => pairs(11, u64::from(axes.bits()), vec![]),
+        Term::Window(Window { axis, reach }, e) => {
+            let (kind, reach) = match *reach {
+                Reach::Near { before, after } => (12, [before as u64, after as u64]),
+                Reach::All(direction) => (13, [direction as u64, 0]),
+            };
+            pairs(kind << 8 | u64::from(axis.bits()), *e as u64, vec![reach]);
+        }
     }
     words
 }

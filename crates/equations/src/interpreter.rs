@@ -6,6 +6,7 @@ use crate::extents::Extents;
 use crate::norm::{Mode, NormEquation};
 use crate::operation::{Binary, Node, NodeId, Operation, Statistic};
 use crate::scalar;
+use crate::window::{Reach, Window};
 
 /// The values of the stops of an equation at some point.
 #[derive(Clone, PartialEq, Debug)]
@@ -80,23 +81,36 @@ fn evaluate<'a>(
     let nodes = equation.expression().nodes();
     let mut frozen = inputs.stops.map(|stops| stops.values.iter());
     let mut values: Vec<Cow<'a, [f64]>> = Vec::with_capacity(nodes.len());
+    // Averages move when all is computed: some of it may depend on what they were.
+    let mut moves: Vec<Move> = Vec::new();
     for (id, node) in nodes.iter().enumerate() {
         let value = if !equation.needs(id, inputs.mode) {
             Cow::Borrowed(&[][..])
         } else {
             match (node.operation, &mut frozen) {
                 (Operation::Name(index), _) => named(equation, inputs, index),
-                (Operation::Running { value, tracked, slot, .. }, _) => {
+                (Operation::Batches, _) => Cow::Owned(vec![batches(equation, inputs.mode, state)]),
+                (Operation::Running { value, tracked, weight, slot, .. }, _) => {
                     let operands = Operands { nodes, values: &values, extents: inputs.extents };
                     if inputs.mode == Mode::Train {
                         let tracked = operands.view(tracked).expand(node.varies, inputs.extents);
                         let current = operands.view(value).expand(node.varies, inputs.extents);
-                        follow(&mut state[slot], &tracked, equation.momentum());
+                        let weight = match weight {
+                            Some(weight) => {
+                                operands.view(weight).expand(node.varies, inputs.extents)
+                            }
+                            None => vec![equation.momentum(); tracked.len()],
+                        };
+                        moves.push(Move { slot, tracked, weight });
                         Cow::Owned(current)
                     } else {
                         Cow::Owned(state[slot].clone())
                     }
                 }
+                (Operation::Past(e), _) => match nodes[e].operation {
+                    Operation::Running { slot, .. } => Cow::Owned(state[slot].clone()),
+                    other => unreachable!("the parser gives no past to {other:?}"),
+                },
                 (Operation::Stop(_), Some(frozen)) => {
                     let stop = frozen.next().expect("the stops are those of this equation");
                     Cow::Borrowed(&stop[..])
@@ -109,7 +123,27 @@ fn evaluate<'a>(
         };
         values.push(value);
     }
+    if let (Some(slot), Mode::Train) = (equation.batches_slot(), inputs.mode) {
+        let tracked = vec![batches(equation, inputs.mode, state)];
+        moves.push(Move { slot, tracked, weight: vec![1.0] });
+    }
+    for Move { slot, tracked, weight } in moves {
+        follow(&mut state[slot], &tracked, &weight);
+    }
     values
+}
+
+/// What the average of a slot follows in this pass.
+struct Move {
+    slot: usize,
+    tracked: Vec<f64>,
+    weight: Vec<f64>,
+}
+
+/// The number of training passes, this one included.
+fn batches(equation: &NormEquation, mode: Mode, state: &[Vec<f64>]) -> f64 {
+    let slot = equation.batches_slot().expect("an equation with `batches` counts them");
+    state[slot][0] + if mode == Mode::Train { 1.0 } else { 0.0 }
 }
 
 fn named<'a>(equation: &NormEquation, inputs: &Inputs<'a>, index: usize) -> Cow<'a, [f64]> {
@@ -125,10 +159,10 @@ fn named<'a>(equation: &NormEquation, inputs: &Inputs<'a>, index: usize) -> Cow<
     }
 }
 
-/// `average <- (1 - momentum) * average + momentum * tracked`
-fn follow(average: &mut [f64], tracked: &[f64], momentum: f64) {
-    for (average, tracked) in average.iter_mut().zip(tracked) {
-        *average = (1.0 - momentum) * *average + momentum * tracked;
+/// `average <- (1 - weight) * average + weight * tracked`
+fn follow(average: &mut [f64], tracked: &[f64], weight: &[f64]) {
+    for ((average, tracked), weight) in average.iter_mut().zip(tracked).zip(weight) {
+        *average = (1.0 - weight) * *average + weight * tracked;
     }
 }
 
@@ -147,6 +181,8 @@ impl Operands<'_> {
         match operation {
             Operation::Number(value) => vec![value],
             Operation::Size(axes) => vec![self.extents.size(axes) as f64],
+            // The order of storage is that of the index.
+            Operation::Index(axes) => (0..self.extents.size(axes)).map(|i| i as f64).collect(),
             Operation::Negate(e) => map(e, &|value| -value),
             Operation::Pointwise(function, e) => map(e, &scalar::pointwise(function)),
             Operation::Power(base, exponent) => {
@@ -162,13 +198,31 @@ impl Operands<'_> {
                     Reduction { varies: self.nodes[e].varies, axes, extents: self.extents };
                 reduction.statistic(statistic, &self.values[e])
             }
+            Operation::Window { e, before, after, axis } => {
+                // Whole numbers, or the equation would have been refused.
+                let [before, after] = [before, after].map(|reach| self.values[reach][0] as usize);
+                self.window(Window { axis, reach: Reach::Near { before, after } }, e, node)
+            }
+            Operation::Cumulative(direction, e, axis) => {
+                self.window(Window { axis, reach: Reach::All(direction) }, e, node)
+            }
             Operation::Stop(e) => self.values[e].to_vec(),
-            Operation::Name(_) | Operation::Running { .. } | Operation::Call(..) => {
+            Operation::Name(_)
+            | Operation::Running { .. }
+            | Operation::Past(_)
+            | Operation::Batches
+            | Operation::Call(..) => {
                 unreachable!(
                     "names and running values come from the inputs, calls are not in norms"
                 )
             }
         }
+    }
+
+    /// Where the values do not vary along the axis they count as written out.
+    fn window(&self, window: Window, e: NodeId, node: &Node) -> Vec<f64> {
+        let values = self.view(e).expand(node.varies, self.extents);
+        window.sums(&values, node.varies, self.extents)
     }
 
     fn view(&self, id: NodeId) -> View<'_> {

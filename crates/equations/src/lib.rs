@@ -59,6 +59,7 @@ mod print;
 mod running_names;
 mod scalar;
 mod term;
+mod window;
 
 pub use axes::Axes;
 pub use derivation::Derivation;
@@ -69,7 +70,8 @@ pub use extents::{Extents, SizeError};
 pub use formulas::Formulas;
 pub use interpreter::StopValues;
 pub use known::{NormSource, Parameter, ParameterShape, ParameterSource};
-pub use norm::{Mode, NormEquation, RunningSlot};
+pub use norm::{Kept, Mode, NormEquation, RunningSlot};
 pub use not_finite::{NotFinite, OrdinaryInput, ordinary_inputs};
 pub use operation::{Binary, Node, NodeId, Operation, Pointwise, Statistic};
 pub use term::{Input, Term, TermId};
+pub use window::{Direction, Reach, Window};

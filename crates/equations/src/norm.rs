@@ -15,13 +15,24 @@ pub enum Mode {
     Eval,
 }
 
-/// A running average that an equation keeps.
+/// What an equation keeps from pass to pass: a running average, or the number of passes.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct RunningSlot {
     /// The axes along which the average may change.
     pub varies: Axes,
     /// The value before the first pass.
     pub start: f64,
+    /// What is kept.
+    pub kept: Kept,
+}
+
+/// What a slot of the state holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum Kept {
+    /// The average behind a running value.
+    Average,
+    /// The number of training passes so far, which `batches` asks for.
+    Batches,
 }
 
 impl RunningSlot {
@@ -125,7 +136,8 @@ impl NormEquation {
         &self.constants
     }
 
-    /// How far a running average goes towards the value it follows, in one pass.
+    /// How far a running average goes towards the value it follows, in one pass, where the equation gives
+    /// no weight.
     #[must_use]
     pub fn momentum(&self) -> f64 {
         self.momentum
@@ -137,10 +149,17 @@ impl NormEquation {
         self.expression.over
     }
 
-    /// The running averages that the equation keeps.
+    /// The running averages that the equation keeps, in the order of its text, and behind them the number of
+    /// training passes if it asks for that.
     #[must_use]
     pub fn running(&self) -> &[RunningSlot] {
         &self.running
+    }
+
+    /// The slot of the number of training passes, if the equation has `batches`.
+    #[must_use]
+    pub fn batches_slot(&self) -> Option<usize> {
+        self.running.iter().position(|slot| slot.kept == Kept::Batches)
     }
 
     /// The state before the first pass: the values of every running slot.
@@ -225,7 +244,10 @@ impl NormEquation {
         self.expression.nodes.iter().any(|node| {
             apart(node.varies)
                 || match node.operation {
-                    Operation::Statistic(_, _, axes) | Operation::Size(axes) => apart(axes),
+                    Operation::Statistic(_, _, axes)
+                    | Operation::Cumulative(_, _, axes)
+                    | Operation::Window { axis: axes, .. }
+                    | Operation::Size(axes) => apart(axes),
                     _ => false,
                 }
         })
@@ -306,18 +328,43 @@ fn constant_values(
     expression.constant_values(&names)
 }
 
-/// Refuses exponents and starts such as `1 / 0`.
+/// Refuses exponents and starts such as `1 / 0`, weights that lead beyond what is tracked, and windows that
+/// reach half an index far.
 fn finite_constants(expression: &Expression, values: &[Option<f64>]) -> Result<(), EquationError> {
     for node in &expression.nodes {
-        let (what, constant) = match node.operation {
-            Operation::Power(_, exponent) => ("exponent", exponent),
-            Operation::Running { start, .. } => ("start", start),
-            _ => continue,
+        let error = |node: usize, message| {
+            let span = expression.nodes[node].span.clone();
+            Err(EquationError::new(&expression.text, span, message))
         };
-        if let Some(value) = values[constant].filter(|value| !value.is_finite()) {
-            let message = format!("the {what} is not a finite number: its value is {value}");
-            let span = expression.nodes[constant].span.clone();
-            return Err(EquationError::new(&expression.text, span, message));
+        let check =
+            |what: &str, needed: &str, node: usize, is_good: &dyn Fn(f64) -> bool| match values
+                [node]
+                .filter(|value| !is_good(*value))
+            {
+                Some(value) => {
+                    error(node, format!("the {what} is not {needed}: its value is {value}"))
+                }
+                None => Ok(()),
+            };
+        let whole = |value: f64| value >= 0.0 && value.is_finite() && value.fract() == 0.0;
+        match node.operation {
+            Operation::Power(_, exponent) => {
+                check("exponent", "a finite number", exponent, &f64::is_finite)?;
+            }
+            Operation::Running { start, weight, .. } => {
+                check("start", "a finite number", start, &f64::is_finite)?;
+                if let Some(weight) = weight {
+                    check("weight", "between 0 and 1", weight, &|value| {
+                        (0.0..=1.0).contains(&value)
+                    })?;
+                }
+            }
+            Operation::Window { before, after, .. } => {
+                for reach in [before, after] {
+                    check("reach of a window", "a whole number of at least 0", reach, &whole)?;
+                }
+            }
+            _ => {}
         }
     }
     Ok(())
@@ -327,12 +374,16 @@ fn slots(expression: &Expression, values: &[Option<f64>]) -> Vec<RunningSlot> {
     let slot = |node: &crate::Node| match node.operation {
         Operation::Running { start, .. } => {
             let start = values[start].expect("the parser accepts only constant starts");
-            Some(RunningSlot { varies: node.varies, start })
+            Some(RunningSlot { varies: node.varies, start, kept: Kept::Average })
         }
         _ => None,
     };
     // Slots are numbered in the order of their nodes.
-    expression.nodes.iter().filter_map(slot).collect()
+    let mut slots: Vec<RunningSlot> = expression.nodes.iter().filter_map(slot).collect();
+    if expression.nodes.iter().any(|node| node.operation == Operation::Batches) {
+        slots.push(RunningSlot { varies: Axes::NONE, start: 0.0, kept: Kept::Batches });
+    }
+    slots
 }
 
 fn needed_in_evaluation(expression: &Expression) -> Vec<bool> {

@@ -76,7 +76,8 @@ impl NormEquation {
         let broken = |id: usize| values[id].iter().copied().find(|value| !value.is_finite());
         let given = |operation| {
             let average = matches!(operation, Operation::Running { .. }) && mode == Mode::Eval;
-            average || matches!(operation, Operation::Name(_))
+            average
+                || matches!(operation, Operation::Name(_) | Operation::Past(_) | Operation::Batches)
         };
         let (id, value) = (0..values.len()).find_map(|id| {
             let operation = expression.nodes()[id].operation;

@@ -78,12 +78,12 @@ impl Notation {
         Piece::whole(format!("{function}{brackets}({list})"))
     }
 
-    /// The number of elements along axes, given where they must be shown.
-    pub(crate) fn size(self, axes: Option<Axes>) -> Piece {
+    /// A word that takes axes, given where they must be shown, and no argument.
+    pub(crate) fn of_axes(self, word: &str, axes: Option<Axes>) -> Piece {
         Piece::whole(match (self, axes) {
-            (Notation::Latex, _) => operator("size") + &subscript(axes),
-            (_, Some(axes)) => format!("size[{axes}]"),
-            (_, None) => "size".to_owned(),
+            (Notation::Latex, _) => operator(word) + &subscript(axes),
+            (_, Some(axes)) => format!("{word}[{axes}]"),
+            (_, None) => word.to_owned(),
         })
     }
 

@@ -1,6 +1,7 @@
 use std::ops::Range;
 
 use crate::axes::Axes;
+use crate::window::Direction;
 
 /// The place of a node in [`Expression::nodes`](crate::Expression::nodes).
 pub type NodeId = usize;
@@ -43,8 +44,26 @@ pub enum Operation {
     /// A statistic over axes. Where its argument does not vary along them it counts as written
     /// out in full.
     Statistic(Statistic, NodeId, Axes),
+    /// The sum over the neighbours along an axis, along which the value varies in any case. How far it
+    /// reaches are constant expressions, whole numbers.
+    Window {
+        /// What is added up.
+        e: NodeId,
+        /// How many neighbours before the index.
+        before: NodeId,
+        /// How many behind it.
+        after: NodeId,
+        /// Samples, positions, the channels of a group, or features as one axis.
+        axis: Axes,
+    },
+    /// The sum over all indices along an axis up to the index, or from it on.
+    Cumulative(Direction, NodeId, Axes),
     /// The number of elements along axes.
     Size(Axes),
+    /// 0, 1, 2, ... along axes, in the order in which they are stored.
+    Index(Axes),
+    /// In training the number of training passes, this one included; in evaluation the number so far.
+    Batches,
     /// The value of its operand, with derivative 0.
     Stop(NodeId),
     /// In training `value`, while a running average follows `tracked`; in evaluation the average.
@@ -55,9 +74,14 @@ pub enum Operation {
         start: NodeId,
         /// What the average follows; `value` itself unless the text says otherwise.
         tracked: NodeId,
+        /// How far it goes there in one pass: the momentum unless the text says otherwise.
+        weight: Option<NodeId>,
         /// The index of the average among the running slots of the expression.
         slot: usize,
     },
+    /// The average behind a running value, the operand, as it was before the pass: a constant to
+    /// derivatives. In evaluation it is the running value itself.
+    Past(NodeId),
     /// A function of the vocabulary, by its index, at an argument.
     Call(usize, NodeId),
 }
@@ -96,6 +120,8 @@ pub enum Pointwise {
     Tanh,
     /// `1 / (1 + exp(-e))`
     Sigmoid,
+    /// `log(1 + exp(e))`
+    Softplus,
     /// -1, 0 or 1; 0 at 0.
     Sign,
     /// The error function.
@@ -133,15 +159,24 @@ impl Operation {
     /// A running value without something else to track has its value twice.
     pub fn operands(self) -> impl DoubleEndedIterator<Item = NodeId> {
         let operands = match self {
-            Operation::Number(_) | Operation::Name(_) | Operation::Size(_) => [None; 3],
+            Operation::Number(_)
+            | Operation::Name(_)
+            | Operation::Size(_)
+            | Operation::Index(_)
+            | Operation::Batches => [None; 4],
             Operation::Negate(e)
             | Operation::Pointwise(_, e)
             | Operation::Statistic(_, e, _)
+            | Operation::Cumulative(_, e, _)
             | Operation::Stop(e)
-            | Operation::Call(_, e) => [Some(e), None, None],
-            Operation::Binary(_, a, b) | Operation::Power(a, b) => [Some(a), Some(b), None],
-            Operation::Running { value, start, tracked, .. } => {
-                [Some(value), Some(start), Some(tracked)]
+            | Operation::Past(e)
+            | Operation::Call(_, e) => [Some(e), None, None, None],
+            Operation::Binary(_, a, b) | Operation::Power(a, b) => [Some(a), Some(b), None, None],
+            Operation::Window { e, before, after, .. } => {
+                [Some(e), Some(before), Some(after), None]
+            }
+            Operation::Running { value, start, tracked, weight, .. } => {
+                [Some(value), Some(start), Some(tracked), weight]
             }
         };
         operands.into_iter().flatten()
@@ -150,7 +185,11 @@ impl Operation {
     /// The same operation of other operands.
     pub(crate) fn with_operands(self, place: impl Fn(NodeId) -> NodeId) -> Operation {
         match self {
-            Operation::Number(_) | Operation::Name(_) | Operation::Size(_) => self,
+            Operation::Number(_)
+            | Operation::Name(_)
+            | Operation::Size(_)
+            | Operation::Index(_)
+            | Operation::Batches => self,
             Operation::Negate(e) => Operation::Negate(place(e)),
             Operation::Binary(operator, a, b) => Operation::Binary(operator, place(a), place(b)),
             Operation::Power(base, exponent) => Operation::Power(place(base), place(exponent)),
@@ -158,13 +197,21 @@ impl Operation {
             Operation::Statistic(statistic, e, axes) => {
                 Operation::Statistic(statistic, place(e), axes)
             }
+            Operation::Window { e, before, after, axis } => {
+                Operation::Window { e: place(e), before: place(before), after: place(after), axis }
+            }
+            Operation::Cumulative(direction, e, axis) => {
+                Operation::Cumulative(direction, place(e), axis)
+            }
             Operation::Stop(e) => Operation::Stop(place(e)),
-            Operation::Running { value, start, tracked, slot } => Operation::Running {
+            Operation::Running { value, start, tracked, weight, slot } => Operation::Running {
                 value: place(value),
                 start: place(start),
                 tracked: place(tracked),
+                weight: weight.map(&place),
                 slot,
             },
+            Operation::Past(e) => Operation::Past(place(e)),
             Operation::Call(function, e) => Operation::Call(function, place(e)),
         }
     }
@@ -176,9 +223,13 @@ impl Operation {
         node: impl Fn(NodeId) -> Axes,
     ) -> Axes {
         match self {
-            Operation::Number(_) | Operation::Size(_) => Axes::NONE,
+            Operation::Number(_) | Operation::Size(_) | Operation::Batches => Axes::NONE,
             Operation::Name(index) => name(index),
+            Operation::Index(axes) => axes,
             Operation::Statistic(_, e, axes) => node(e).without(axes),
+            Operation::Window { e, axis, .. } | Operation::Cumulative(_, e, axis) => {
+                node(e).union(axis)
+            }
             _ => self.operands().fold(Axes::NONE, |axes, operand| axes.union(node(operand))),
         }
     }
@@ -192,11 +243,14 @@ pub(crate) enum Function {
     Minimum,
     Maximum,
     Clamp,
+    Window,
+    Cumulative(Direction),
     Stop,
     Running,
+    Past,
 }
 
-pub(crate) const FUNCTIONS: [(&str, Function); 22] = [
+pub(crate) const FUNCTIONS: [(&str, Function); 27] = [
     ("mean", Function::Statistic(Statistic::Mean)),
     ("var", Function::Statistic(Statistic::Var)),
     ("std", Function::Statistic(Statistic::Std)),
@@ -211,14 +265,19 @@ pub(crate) const FUNCTIONS: [(&str, Function); 22] = [
     ("log", Function::Pointwise(Pointwise::Log)),
     ("tanh", Function::Pointwise(Pointwise::Tanh)),
     ("sigmoid", Function::Pointwise(Pointwise::Sigmoid)),
+    ("softplus", Function::Pointwise(Pointwise::Softplus)),
     ("sign", Function::Pointwise(Pointwise::Sign)),
     ("erf", Function::Pointwise(Pointwise::Erf)),
     ("atan", Function::Pointwise(Pointwise::Atan)),
     ("min", Function::Minimum),
     ("max", Function::Maximum),
     ("clamp", Function::Clamp),
+    ("window", Function::Window),
+    ("cumsum", Function::Cumulative(Direction::UpTo)),
+    ("cumsum_back", Function::Cumulative(Direction::From)),
     ("stop", Function::Stop),
     ("running", Function::Running),
+    ("past", Function::Past),
 ];
 
 impl Pointwise {
@@ -263,8 +322,8 @@ mod tests {
         assert_eq!(all.map(Statistic::name), ["mean", "var", "std", "rms"]);
         let all = [Statistic::Sum, Statistic::Norm1, Statistic::Norm2, Statistic::Max];
         assert_eq!(all.map(Statistic::name), ["sum", "norm1", "norm2", "max"]);
-        let all = [Pointwise::Erf, Pointwise::Atan];
-        assert_eq!(all.map(Pointwise::name), ["erf", "atan"]);
+        let all = [Pointwise::Erf, Pointwise::Atan, Pointwise::Softplus];
+        assert_eq!(all.map(Pointwise::name), ["erf", "atan", "softplus"]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::operation::FUNCTIONS;
-use crate::parser::SIZE;
+use crate::parser::{INDEX, SIZE};
 use crate::{
     Axes, EquationError, Expression, Mode, Name, NormEquation, NormSource, ParameterShape,
     ParameterSource, Vocabulary,
@@ -44,7 +44,7 @@ fn listed(heading: &str) -> BTreeSet<&'static str> {
 #[test]
 fn equations_parse() {
     let equations = blocks("equation");
-    assert_eq!(equations.len(), 9);
+    assert_eq!(equations.len(), 14);
     for (over, equation) in equations {
         let norm = parse(equation, over).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(norm.warning(), None, "{equation}");
@@ -88,13 +88,18 @@ fn gradients_are_those_that_are_derived() {
 #[test]
 fn every_function_is_on_the_page_and_no_other() {
     let mut listed: BTreeSet<&str> =
-        listed("Statistics").union(&listed("Pointwise")).copied().collect();
-    // These two have sections of their own.
-    for (function, heading) in [("stop", "\n## Stop\n"), ("running", "\n## Running averages\n")] {
+        ["Statistics", "Pointwise", "Places"].into_iter().flat_map(listed).collect();
+    // These have sections of their own.
+    let own = [
+        ("stop", "\n## Stop\n"),
+        ("running", "\n## Running averages\n"),
+        ("past", "\n## Running averages\n"),
+    ];
+    for (function, heading) in own {
         assert!(PAGE.contains(heading));
         listed.insert(function);
     }
-    let known = FUNCTIONS.iter().map(|(name, _)| *name).chain([SIZE]).collect();
+    let known = FUNCTIONS.iter().map(|(name, _)| *name).chain([SIZE, INDEX]).collect();
     assert_eq!(listed, known);
 }
 

@@ -13,8 +13,14 @@ pub(crate) const DEEPEST_NESTING: usize = 200;
 /// The name of the number of elements reduced, which takes axes but no argument.
 pub(crate) const SIZE: &str = "size";
 
+/// The name of the place along axes, which it takes as [`SIZE`] does.
+pub(crate) const INDEX: &str = "index";
+
 /// The option that is a number: how many groups the features are divided into.
 pub(crate) const GROUPS: &str = "groups";
+
+/// The number of training passes, which a norm counts where its equation asks for it.
+pub(crate) const BATCHES: &str = "batches";
 
 pub(crate) type Result<T> = std::result::Result<T, EquationError>;
 
@@ -52,7 +58,7 @@ pub(crate) fn parse(text: &str, vocabulary: &Vocabulary<'_>) -> Result<Expressio
 
 /// Whether a name belongs to the language itself.
 pub(crate) fn is_word(name: &str) -> bool {
-    name == SIZE || FUNCTIONS.iter().any(|(known, _)| *known == name)
+    [SIZE, INDEX].contains(&name) || FUNCTIONS.iter().any(|(known, _)| *known == name)
 }
 
 /// Numbers the running values that are left after arranging, in order.
@@ -99,7 +105,7 @@ impl Parser<'_> {
         let taken = if self.defined(&name).is_some() {
             Some("is defined already")
         } else if self.vocabulary.names.iter().any(|known| known.name == name)
-            || (name == GROUPS && self.vocabulary.over.is_some())
+            || ([GROUPS, BATCHES].contains(&name.as_str()) && self.vocabulary.over.is_some())
         {
             Some("has a meaning already")
         } else if is_word(&name) || self.vocabulary.functions.contains(&name.as_str()) {
@@ -174,8 +180,10 @@ impl Parser<'_> {
             Token::Name(name) => {
                 self.cursor.advance();
                 let id = match self.cursor.peek() {
-                    _ if name == SIZE && !self.is_called_function(&name) => {
-                        self.size(span.start)?
+                    _ if [SIZE, INDEX].contains(&name.as_str())
+                        && !self.is_called_function(&name) =>
+                    {
+                        self.of_axes(&name, span.start)?
                     }
                     Token::Symbol('(' | '[') => self.call(&name, span.clone())?,
                     _ => self.name(&name, span.clone())?,
@@ -224,6 +232,9 @@ impl Parser<'_> {
         if name == GROUPS && self.vocabulary.over.is_some() {
             return self.push(Operation::Size(Axes::GROUPS), span);
         }
+        if name == BATCHES && self.vocabulary.over.is_some() {
+            return self.push(Operation::Batches, span);
+        }
         if self.function(name).is_some() {
             let error = self.cursor.error(span, format!("`{name}` is a function"));
             return Err(error.with_help(format!("write `{name}(...)`")));
@@ -234,9 +245,12 @@ impl Parser<'_> {
         }
         let names = self.vocabulary.names.iter().map(|known| known.name);
         let definitions = self.definitions.iter().map(|(name, _)| name.as_str());
-        let sizes: &[&str] = if self.vocabulary.over.is_some() { &[SIZE, GROUPS] } else { &[] };
-        let sizes = sizes.iter().copied();
-        let help = suggestion(name, names.chain(definitions).chain(sizes));
+        let of_norms: &[&str] = match self.vocabulary.over {
+            Some(_) => &[SIZE, INDEX, GROUPS, BATCHES],
+            None => &[],
+        };
+        let of_norms = of_norms.iter().copied();
+        let help = suggestion(name, names.chain(definitions).chain(of_norms));
         Err(self.cursor.error(span, format!("unknown name `{name}`")).with_help(help))
     }
 

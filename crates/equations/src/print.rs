@@ -7,7 +7,7 @@ use crate::expression::Expression;
 use crate::layout::{Piece, Sign};
 use crate::notation::Notation;
 use crate::operation::{Binary, NodeId, Operation};
-use crate::parser::GROUPS;
+use crate::parser::{BATCHES, GROUPS, INDEX, SIZE};
 
 /// The text of an expression in a notation of the language, which parses to the same nodes.
 pub(crate) fn one_line(expression: &Expression, notation: Notation) -> String {
@@ -89,15 +89,23 @@ impl Pieces<'_> {
             Operation::Statistic(statistic, e, axes) => {
                 self.call(statistic.name(), self.shown(axes), &[e])
             }
+            Operation::Window { e, before, after, axis } => {
+                self.call("window", self.shown(axis), &[e, before, after])
+            }
+            Operation::Cumulative(direction, e, axis) => {
+                self.call(direction.name(), self.shown(axis), &[e])
+            }
             Operation::Size(Axes::GROUPS) => notation.name(GROUPS),
-            Operation::Size(axes) => notation.size(self.shown(axes)),
+            Operation::Size(axes) => notation.of_axes(SIZE, self.shown(axes)),
+            Operation::Index(axes) => notation.of_axes(INDEX, self.shown(axes)),
+            Operation::Batches => notation.name(BATCHES),
             Operation::Stop(e) => self.call("stop", None, &[e]),
-            Operation::Running { value, start, tracked, .. } if value == tracked => {
-                self.call("running", None, &[value, start])
-            }
-            Operation::Running { value, start, tracked, .. } => {
-                self.call("running", None, &[value, start, tracked])
-            }
+            Operation::Running { value, start, tracked, weight, .. } => match weight {
+                Some(weight) => self.call("running", None, &[value, start, tracked, weight]),
+                None if value == tracked => self.call("running", None, &[value, start]),
+                None => self.call("running", None, &[value, start, tracked]),
+            },
+            Operation::Past(e) => self.call("past", None, &[e]),
             Operation::Call(function, e) => {
                 self.call(&self.expression.functions[function], None, &[e])
             }

@@ -1,9 +1,11 @@
 use crate::norm::NormEquation;
 use crate::operation::Operation;
+use crate::parser::BATCHES;
 
 impl NormEquation {
     /// A name for every running average, in the order of [`NormEquation::running`]: that of its
-    /// definition, or `average0`, `average1`, ... by its number where the text gives none.
+    /// definition, or `average0`, `average1`, ... by its number where the text gives none. The number of
+    /// training passes is `batches`.
     ///
     /// ```
     /// use equations::{NormEquation, NormSource};
@@ -24,6 +26,6 @@ impl NormEquation {
             let defined = expression.definitions.iter().find(|(_, defined)| *defined == id);
             Some(defined.map_or(format!("average{slot}"), |(name, _)| name.clone()))
         });
-        slots.collect()
+        slots.chain(self.batches_slot().map(|_| BATCHES.to_owned())).collect()
     }
 }

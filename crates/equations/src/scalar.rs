@@ -23,6 +23,7 @@ pub(crate) fn pointwise(function: Pointwise) -> fn(f64) -> f64 {
         Pointwise::Log => f64::ln,
         Pointwise::Tanh => f64::tanh,
         Pointwise::Sigmoid => sigmoid,
+        Pointwise::Softplus => softplus,
         Pointwise::Erf => libm::erf,
         Pointwise::Atan => f64::atan,
         // The method of f64 gives 1 at 0.
@@ -67,6 +68,11 @@ fn sigmoid(e: f64) -> f64 {
     }
 }
 
+/// `log(1 + exp(e))`, written so that the exponential does not overflow.
+fn softplus(e: f64) -> f64 {
+    if e > 0.0 { e + (-e).exp().ln_1p() } else { e.exp().ln_1p() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,5 +115,9 @@ mod tests {
         // exp(-720) from Python's math.exp, where 1 / (1 + exp(720)) would be 0.
         assert_eq!(pointwise(Pointwise::Sigmoid)(-720.0), 2.0322308024e-313);
         assert_eq!(pointwise(Pointwise::Rsqrt)(4.0), 0.5);
+        // mpmath's log(1 + exp(e)) at 40 digits.
+        let softplus = [-40.0, 0.0, 3.0, 800.0].map(pointwise(Pointwise::Softplus));
+        assert_eq!(softplus, [4.248354255291589e-18, 0.6931471805599453, 3.048587351573742, 800.0]);
+        assert!(pointwise(Pointwise::Softplus)(f64::NAN).is_nan());
     }
 }

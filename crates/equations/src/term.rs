@@ -1,5 +1,6 @@
 use crate::axes::Axes;
 use crate::operation::{Binary, Pointwise, Statistic};
+use crate::window::Window;
 
 /// The place of a term in [`Formulas::terms`](crate::Formulas::terms).
 pub type TermId = usize;
@@ -31,8 +32,13 @@ pub enum Term {
     /// `mean`, `sum`, `var`, `max` or `min` over axes. Where the term does not vary along them it
     /// counts as written out in full.
     Statistic(Statistic, TermId, Axes),
+    /// The sum over neighbours along an axis. Where the term does not vary along it, it counts as written
+    /// out in full.
+    Window(Window, TermId),
     /// The number of elements along axes.
     Size(Axes),
+    /// 0, 1, 2, ... along axes, in the order in which they are stored.
+    Index(Axes),
     /// `1 / e`, and 0 where `e` is 0: derivatives without bound count as 0.
     InverseOrZero(TermId),
     /// The value of its operand, through which no derivative goes.
@@ -48,7 +54,8 @@ pub enum Input {
     Parameter(usize),
     /// A constant, by its index among [`NormEquation::constants`](crate::NormEquation::constants).
     Constant(usize),
-    /// In evaluation the running average of a slot.
+    /// The running average of a slot as it was before the pass: in evaluation the running value, in
+    /// training its `past`; for the slot that counts them the number of passes before.
     Average(usize),
     /// The gradient of the loss with respect to the result: `dy`.
     Cotangent,
@@ -59,12 +66,13 @@ impl Term {
     #[must_use]
     pub fn operands(&self) -> Vec<TermId> {
         match self {
-            Term::Number(_) | Term::Input(_) | Term::Size(_) => Vec::new(),
+            Term::Number(_) | Term::Input(_) | Term::Size(_) | Term::Index(_) => Vec::new(),
             Term::Sum { terms, .. } => terms.iter().map(|(_, term)| *term).collect(),
             Term::Product(factors) => factors.iter().map(|(term, _)| *term).collect(),
             Term::Power(e, _)
             | Term::Pointwise(_, e)
             | Term::Statistic(_, e, _)
+            | Term::Window(_, e)
             | Term::InverseOrZero(e)
             | Term::Stop(e) => vec![*e],
             Term::Extreme(_, a, b) => vec![*a, *b],
@@ -74,7 +82,7 @@ impl Term {
     /// The same term of other operands.
     pub(crate) fn with_operands(&self, place: impl Fn(TermId) -> TermId) -> Term {
         match self {
-            Term::Number(_) | Term::Input(_) | Term::Size(_) => self.clone(),
+            Term::Number(_) | Term::Input(_) | Term::Size(_) | Term::Index(_) => self.clone(),
             Term::Sum { constant, terms } => Term::Sum {
                 constant: *constant,
                 terms: terms.iter().map(|(factor, term)| (*factor, place(*term))).collect(),
@@ -86,6 +94,7 @@ impl Term {
             Term::Pointwise(function, e) => Term::Pointwise(*function, place(*e)),
             Term::Extreme(operator, a, b) => Term::Extreme(*operator, place(*a), place(*b)),
             Term::Statistic(statistic, e, axes) => Term::Statistic(*statistic, place(*e), *axes),
+            Term::Window(window, e) => Term::Window(*window, place(*e)),
             Term::InverseOrZero(e) => Term::InverseOrZero(place(*e)),
             Term::Stop(e) => Term::Stop(place(*e)),
         }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use equations::{Axes, Derivation, Input, Mode, NormEquation, Term, TermId};
+use equations::{Axes, Derivation, Input, Mode, NormEquation, RunningSlot, Term, TermId};
 
 use crate::library::Library;
 use crate::lines::{Lines, is_tensor};
@@ -36,12 +36,16 @@ impl Given {
 /// The lines and results of both functions.
 #[derive(Debug)]
 pub(crate) struct Function {
-    /// What the value is computed from: x, the parameters, and in evaluation the averages.
+    /// What the value is computed from: x, the parameters, then the averages.
     pub arguments: Vec<String>,
+    /// The averages among them: in evaluation all, in training those whose past the equation reads.
+    pub averages: Vec<String>,
     pub forward: Vec<String>,
     pub y: String,
     /// What the averages follow, in training.
     pub tracked: Vec<String>,
+    /// How far the averages go there, where that is not the momentum.
+    pub weights: Vec<Option<String>>,
     /// What the gradients are computed from, beside `dy`.
     pub saved: Vec<String>,
     pub backward: Vec<String>,
@@ -52,14 +56,15 @@ pub(crate) struct Function {
 impl Function {
     pub(crate) fn of(equation: &NormEquation, mode: Mode, library: Library, given: &Given) -> Self {
         let derivation = equation.derivation(mode);
+        let averages = averages(&derivation, mode, given);
         let mut names = given.names.clone();
         let mut named = HashMap::new();
         for (name, term) in &derivation.names {
             if matches!(derivation.formulas.terms()[*term], Term::Input(_)) {
                 continue;
             }
-            // In training the name of an average is free for what it follows.
-            let is_free = mode == Mode::Train && given.averages.contains(name);
+            // In training the name of an average that is not read is free for what it follows.
+            let is_free = given.averages.contains(name) && !averages.contains(name);
             let name = if is_free { name.clone() } else { names.take(name) };
             named.entry(*term).or_insert(name);
         }
@@ -68,7 +73,9 @@ impl Function {
         inputs.iter().for_each(|(id, name)| forward.know(*id, name));
 
         let stored = saved(&derivation);
-        let roots: Vec<TermId> = derivation.tracked.iter().copied().chain([derivation.y]).collect();
+        let weights = derivation.weights.iter().flatten();
+        let roots = derivation.tracked.iter().chain(weights).copied().chain([derivation.y]);
+        let roots: Vec<TermId> = roots.collect();
         forward.write(&roots, &stored);
         let names = forward.names.clone();
         let mut backward = Lines::new(&derivation.formulas, library, "dy", names, named);
@@ -103,18 +110,64 @@ impl Function {
 
         let slots = derivation.tracked.iter().zip(equation.running());
         let tracked = slots.map(|(id, slot)| forward.along(*id, slot.varies)).collect();
-        let averages: &[String] = if mode == Mode::Eval { &given.averages } else { &[] };
-        let arguments = [&["x".to_owned()], &given.parameters[..], averages].concat();
+        let slots = derivation.weights.iter().zip(equation.running());
+        let along = |(id, slot): (&Option<TermId>, &RunningSlot)| {
+            id.map(|id| forward.along(id, slot.varies))
+        };
+        let weights = slots.map(along).collect();
+        let arguments = [&["x".to_owned()], &given.parameters[..], &averages].concat();
         Function {
             arguments,
+            averages,
             y: forward.along(derivation.y, Axes::ALL),
             tracked,
+            weights,
             saved,
             gradients,
             forward: forward.lines,
             backward: backward.lines,
         }
     }
+}
+
+impl Function {
+    /// What moves the averages, as names with their texts: what they follow, and then the weights that are
+    /// not the momentum.
+    pub(crate) fn tracking(&self) -> Vec<(String, &str)> {
+        let tracked = self.tracked.iter().enumerate();
+        let tracked = tracked.map(|(slot, text)| (format!("tracked{slot}"), text.as_str()));
+        let weights = self.weights.iter().enumerate();
+        let weights =
+            weights.filter_map(|(slot, text)| Some((format!("weight{slot}"), text.as_deref()?)));
+        tracked.chain(weights).collect()
+    }
+
+    /// The weight of every average as an expression of Python, where the results of the function behind
+    /// the value are called `tracked`; none where all are the momentum.
+    pub(crate) fn weights_of(&self, momentum: &str) -> Option<String> {
+        let mut place = self.tracked.len();
+        self.weights.iter().any(Option::is_some).then(|| {
+            let weight = self.weights.iter().map(|weight| match weight {
+                Some(_) => {
+                    place += 1;
+                    format!("tracked[{}]", place - 1)
+                }
+                None => momentum.to_owned(),
+            });
+            weight.collect::<Vec<_>>().join(", ")
+        })
+    }
+}
+
+/// The averages that a mode reads. In evaluation those that are not read are given all the same, so that
+/// all modules look alike.
+fn averages(derivation: &Derivation, mode: Mode, given: &Given) -> Vec<String> {
+    let is_read = |slot: &usize| {
+        mode == Mode::Eval
+            || derivation.formulas.terms().contains(&Term::Input(Input::Average(*slot)))
+    };
+    let read = (0..given.averages.len()).filter(is_read);
+    read.map(|slot| given.averages[slot].clone()).collect()
 }
 
 /// The inputs among the terms, with their names.

@@ -1,7 +1,7 @@
 //! Vectors that a module compares itself with: values by the interpreter, gradients by the derived
 //! backward, in double precision.
 
-use equations::{Extents, Mode, Place};
+use equations::{Extents, Kept, Mode, Place};
 
 use crate::Subject;
 
@@ -39,8 +39,12 @@ fn case(subject: &Subject<'_>, mode: Mode) -> String {
     let parameters: Vec<Vec<f64>> =
         parameters.map(|p| numbers.around(p.len(&extents), p.start, 0.5)).collect();
     let running = equation.running().iter();
-    let before: Vec<Vec<f64>> =
-        running.map(|slot| numbers.around(slot.len(&extents), slot.start, 0.25)).collect();
+    let before: Vec<Vec<f64>> = running
+        .map(|slot| match slot.kept {
+            Kept::Average => numbers.around(slot.len(&extents), slot.start, 0.25),
+            Kept::Batches => vec![3.0],
+        })
+        .collect();
 
     let slices: Vec<&[f64]> = parameters.iter().map(Vec::as_slice).collect();
     let mut after = before.clone();

@@ -5,12 +5,13 @@ use equations::Mode;
 use crate::function::{Function, Given};
 use crate::library::Library;
 use crate::torch::{constants, names, shape, view};
-use crate::{Subject, golden, indented, tuple};
+use crate::{Subject, golden, indented, tuple, windows};
 
 /// The text of the module.
 pub(crate) fn module(subject: &Subject<'_>) -> String {
     let given = Given::of(subject.equation);
     let training = Function::of(subject.equation, Mode::Train, Library::Jax, &given);
+    let apply = apply(subject, &training);
     let mut functions = function("_training", &training);
     if subject.has_averages() {
         let evaluation = Function::of(subject.equation, Mode::Eval, Library::Jax, &given);
@@ -25,12 +26,12 @@ pub(crate) fn module(subject: &Subject<'_>) -> String {
     include_str!("../templates/jax.txt")
         .replace("{documentation}", &subject.documentation())
         .replace("{constants}", &constants(subject, &given))
-        .replace("{functions}", &functions)
+        .replace("{functions}", &(windows::helpers(subject.equation, Library::Jax) + &functions))
         .replace("{groups}", &groups)
         .replace("{momentum}", &format!("{:?}", subject.equation.momentum()))
         .replace("{starts}", &starts(subject, &given))
         .replace("{views}", &views(subject, &given))
-        .replace("{apply}", &apply(subject))
+        .replace("{apply}", &apply)
         .replace("{golden}", &golden::cases(subject))
         .replace("{features}", &golden::features(subject).to_string())
         .replace("{positions}", &golden::positions().to_string())
@@ -39,8 +40,8 @@ pub(crate) fn module(subject: &Subject<'_>) -> String {
 
 fn function(name: &str, function: &Function) -> String {
     let arguments = function.arguments.join(", ");
-    let outputs: Vec<String> =
-        (0..function.tracked.len()).map(|slot| format!("tracked{slot}")).collect();
+    let tracking = function.tracking();
+    let outputs: Vec<String> = tracking.iter().map(|(output, _)| output.clone()).collect();
     let result = match outputs[..] {
         [] => "y".to_owned(),
         _ => format!("(y, {})", outputs.join(", ")),
@@ -52,11 +53,11 @@ fn function(name: &str, function: &Function) -> String {
     );
     text += &indented(&function.forward, 4);
     text += &format!("    y = {}\n", function.y);
-    for (output, tracked) in outputs.iter().zip(&function.tracked) {
-        text += &format!("    {output} = {tracked}\n");
+    for (output, text_of_it) in &tracking {
+        text += &format!("    {output} = {text_of_it}\n");
     }
     // The averages are arguments too, and a gradient of theirs is as large as they are.
-    let averages = &function.arguments[function.gradients.len()..];
+    let averages = &function.averages[..];
     let saved = [&function.saved[..], averages].concat();
     let saved: Vec<String> = saved
         .iter()
@@ -118,21 +119,34 @@ fn views(subject: &Subject<'_>, given: &Given) -> String {
     indented(&lines, 4)
 }
 
-fn apply(subject: &Subject<'_>) -> String {
-    let lines: &[&str] = if subject.has_averages() {
-        &[
-            "if train:",
-            "    y, *tracked = _training(grouped, *arguments)",
-            "    moved = {}",
-            "    for (name, average), value in zip(averages.items(), tracked):",
-            "        average = (1 - momentum) * average + momentum * jax.lax.stop_gradient(value)",
-            "        moved[name] = average.reshape(state[name].shape)",
-            "    state = moved",
-            "else:",
-            "    y = _evaluation(grouped, *arguments, *averages.values())",
-        ]
-    } else {
-        &["y = _training(grouped, *arguments)"]
+fn apply(subject: &Subject<'_>, training: &Function) -> String {
+    if !subject.has_averages() {
+        return indented(&["y = _training(grouped, *arguments)".to_owned()], 4);
+    }
+    let read = training.averages.iter().map(|average| format!(", averages[\"{average}\"]"));
+    let read: String = read.collect();
+    let [walk, step] = match training.weights_of("momentum") {
+        None => [
+            "    for (name, average), value in zip(averages.items(), tracked):".to_owned(),
+            "(1 - momentum) * average + momentum * jax.lax.stop_gradient(value)".to_owned(),
+        ],
+        Some(weights) => [
+            format!(
+                "    for (name, average), value, weight in zip(averages.items(), tracked, [{weights}]):"
+            ),
+            "(1 - weight) * average + jax.lax.stop_gradient(weight * value)".to_owned(),
+        ],
     };
-    indented(&lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>(), 4)
+    let lines = [
+        "if train:",
+        &format!("    y, *tracked = _training(grouped, *arguments{read})"),
+        "    moved = {}",
+        &walk,
+        &format!("        average = {step}"),
+        "        moved[name] = average.reshape(state[name].shape)",
+        "    state = moved",
+        "else:",
+        "    y = _evaluation(grouped, *arguments, *averages.values())",
+    ];
+    indented(&lines.map(str::to_owned), 4)
 }

@@ -27,6 +27,7 @@ mod library;
 mod lines;
 mod names;
 mod torch;
+mod windows;
 
 use equations::{NormEquation, ParameterShape};
 

@@ -25,6 +25,11 @@ impl Library {
         let name = match (self, function) {
             (Library::Jax, Pointwise::Sigmoid) => return format!("jax.nn.sigmoid({e})"),
             (Library::Jax, Pointwise::Erf) => return format!("jax.scipy.special.erf({e})"),
+            (Library::Jax, Pointwise::Softplus) => return format!("jax.nn.softplus({e})"),
+            // PyTorch's own is the identity beyond 20.
+            (Library::Torch, Pointwise::Softplus) => {
+                return format!("torch.logaddexp({e}, {e}.new_zeros(()))");
+            }
             (Library::Jax, Pointwise::Atan) => "arctan",
             (_, function) => function.name(),
         };
@@ -73,14 +78,21 @@ impl Library {
 
     /// Zeros along some axes of a tensor and 1 along the others.
     pub(crate) fn zeros(self, like: &str, axes: Axes) -> String {
-        let size = |axis: usize| match axes.contains(EACH[axis]) {
-            true => format!("{like}.shape[{axis}]"),
-            false => "1".to_owned(),
-        };
-        let shape = [0, 1, 2, 3].map(size).join(", ");
+        let shape = shape_along(like, axes);
         match self {
             Library::Torch => format!("{like}.new_zeros({shape})"),
             Library::Jax => format!("jnp.zeros(({shape}), {like}.dtype)"),
+        }
+    }
+
+    /// 0, 1, 2, ... along some axes of a tensor.
+    pub(crate) fn index(self, like: &str, axes: Axes) -> String {
+        let (count, shape) = (Library::size(like, axes), shape_along(like, axes));
+        match self {
+            Library::Torch => format!(
+                "torch.arange({count}, dtype={like}.dtype, device={like}.device).view({shape})"
+            ),
+            Library::Jax => format!("jnp.arange({count}, dtype={like}.dtype).reshape({shape})"),
         }
     }
 
@@ -89,4 +101,13 @@ impl Library {
         let axes = (0..4).filter(|&axis| axes.contains(EACH[axis]));
         axes.map(|axis| format!("{like}.shape[{axis}]")).collect::<Vec<_>>().join(" * ")
     }
+}
+
+/// The sizes of a tensor along some axes and 1 along the others.
+fn shape_along(like: &str, axes: Axes) -> String {
+    let size = |axis: usize| match axes.contains(EACH[axis]) {
+        true => format!("{like}.shape[{axis}]"),
+        false => "1".to_owned(),
+    };
+    [0, 1, 2, 3].map(size).join(", ")
 }

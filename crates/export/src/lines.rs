@@ -6,6 +6,7 @@ use equations::{Axes, Binary, Formulas, Input, Pointwise, Term, TermId};
 
 use crate::library::Library;
 use crate::names::Names;
+use crate::windows;
 
 /// How tightly a text holds together, loosest first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -118,6 +119,7 @@ impl<'a> Lines<'a> {
             Term::Number(value) => number(*value),
             Term::Input(input) => unreachable!("{input:?} is known from the start"),
             Term::Size(axes) => (Library::size(self.like, *axes), Binding::Product),
+            Term::Index(axes) => whole(self.library.index(self.like, *axes)),
             Term::Sum { constant, terms } => self.sum(*constant, terms),
             Term::Product(factors) => (self.product(factors), Binding::Product),
             Term::Power(base, exponent) => {
@@ -138,6 +140,10 @@ impl<'a> Lines<'a> {
             }
             Term::Statistic(statistic, e, axes) => {
                 whole(self.library.statistic(*statistic, self.text(*e), *axes))
+            }
+            Term::Window(window, e) => {
+                let varies = self.formulas.varies(*e).union(window.axis);
+                whole(windows::call(*window, &self.along(*e, varies)))
             }
             Term::InverseOrZero(e) if scalar(e) => {
                 let e = self.at(*e, Binding::Whole);
@@ -223,6 +229,7 @@ fn parenthesized(value: f64) -> String {
 fn of_number(function: Pointwise, e: &str) -> String {
     match function {
         Pointwise::Sigmoid => format!("1 / (1 + math.exp(-({e})))"),
+        Pointwise::Softplus => format!("max({e}, 0.0) + math.log1p(math.exp(-abs({e})))"),
         Pointwise::Sign => format!("(math.copysign(1.0, {e}) if {e} else 0.0)"),
         Pointwise::Rsqrt => format!("1 / math.sqrt({e})"),
         Pointwise::Abs => format!("abs({e})"),

@@ -78,6 +78,9 @@ const TAKEN: &[&str] = &[
     "dtype",
     "device",
     "factory",
+    "_window",
+    "_cumsum",
+    "_cumsum_back",
 ];
 
 /// Hands out names, each once.

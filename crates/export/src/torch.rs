@@ -5,12 +5,13 @@ use equations::{Axes, Mode};
 use crate::function::{Function, Given};
 use crate::library::Library;
 use crate::names::camel_case;
-use crate::{Subject, golden, indented};
+use crate::{Subject, golden, indented, windows};
 
 /// The text of the module.
 pub(crate) fn module(subject: &Subject<'_>) -> String {
     let given = Given::of(subject.equation);
     let training = Function::of(subject.equation, Mode::Train, Library::Torch, &given);
+    let apply = apply(subject, &given, &training);
     let mut functions = function("_Training", &training);
     if subject.has_averages() {
         let evaluation = Function::of(subject.equation, Mode::Eval, Library::Torch, &given);
@@ -20,11 +21,11 @@ pub(crate) fn module(subject: &Subject<'_>) -> String {
     include_str!("../templates/torch.txt")
         .replace("{documentation}", &subject.documentation())
         .replace("{constants}", &constants(subject, &given))
-        .replace("{functions}", &functions)
+        .replace("{functions}", &(windows::helpers(subject.equation, Library::Torch) + &functions))
         .replace("{class}", &class_name(subject))
         .replace("{signature}", &signature(subject))
         .replace("{members}", &members(subject, &given))
-        .replace("{apply}", &apply(subject, &given))
+        .replace("{apply}", &apply)
         .replace("{golden}", &golden::cases(subject))
         .replace("{make}", &make(subject))
         .replace("{positions}", &golden::positions().to_string())
@@ -64,11 +65,11 @@ fn function(name: &str, function: &Function) -> String {
     );
     text += &indented(&function.forward, 8);
     text += &format!("        ctx.save_for_backward({})\n", function.saved.join(", "));
-    let outputs: Vec<String> =
-        (0..function.tracked.len()).map(|slot| format!("tracked{slot}")).collect();
-    for (output, tracked) in outputs.iter().zip(&function.tracked) {
-        text += &format!("        {output} = {tracked}\n");
+    let tracking = function.tracking();
+    for (output, text_of_it) in &tracking {
+        text += &format!("        {output} = {text_of_it}\n");
     }
+    let outputs: Vec<String> = tracking.into_iter().map(|(output, _)| output).collect();
     if !outputs.is_empty() {
         text += &format!("        ctx.mark_non_differentiable({})\n", outputs.join(", "));
     }
@@ -156,7 +157,7 @@ pub(crate) fn view(varies: Axes) -> String {
     format!("1, {}", sizes.join(", "))
 }
 
-fn apply(subject: &Subject<'_>, given: &Given) -> String {
+fn apply(subject: &Subject<'_>, given: &Given, training: &Function) -> String {
     let equation = subject.equation;
     let parameters = equation.parameters().iter().zip(&given.parameters);
     let mut lines: Vec<String> = parameters
@@ -171,13 +172,28 @@ fn apply(subject: &Subject<'_>, given: &Given) -> String {
     let arguments = [&["grouped".to_owned()], &given.parameters[..]].concat().join(", ");
     if subject.has_averages() {
         let averages = given.averages.join(", ");
+        // The averages move in place, while the gradients still need them as they were.
+        let read = training.averages.iter().map(|average| format!(", {average}.clone()"));
+        let read: String = read.collect();
         lines.extend([
             "if self.training:".to_owned(),
-            format!("    y, *tracked = _Training.apply({arguments})"),
+            format!("    y, *tracked = _Training.apply({arguments}{read})"),
             "    with torch.no_grad():".to_owned(),
-            format!("        for average, value in zip([{averages}], tracked):"),
-            "            average.mul_(1 - self.momentum).add_(value, alpha=self.momentum)"
-                .to_owned(),
+        ]);
+        lines.extend(match training.weights_of("self.momentum") {
+            None => [
+                format!("        for average, value in zip([{averages}], tracked):"),
+                "            average.mul_(1 - self.momentum).add_(value, alpha=self.momentum)"
+                    .to_owned(),
+            ],
+            Some(weights) => [
+                format!(
+                    "        for average, value, weight in zip([{averages}], tracked, [{weights}]):"
+                ),
+                "            average.mul_(1 - weight).add_(weight * value)".to_owned(),
+            ],
+        });
+        lines.extend([
             "else:".to_owned(),
             format!("    y = _Evaluation.apply({arguments}, {averages})"),
         ]);

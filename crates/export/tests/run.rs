@@ -14,7 +14,7 @@ const PARAMETERS: [ParameterSource<'_>; 4] = [
 ];
 
 /// Equation, axes, groups: the catalogue's, and every function, statistic and shape.
-const EQUATIONS: [(&str, &str, usize); 24] = [
+const EQUATIONS: [(&str, &str, usize); 35] = [
     ("gamma * (x - mean(x)) / sqrt(var(x) + eps) + beta", "features", 1),
     ("gamma * x / sqrt(mean(x^2) + eps)", "features", 1),
     (
@@ -39,6 +39,44 @@ const EQUATIONS: [(&str, &str, usize); 24] = [
     ("gamma * (x - stop(mean(x))) / stop(sqrt(var(x) + eps)) + beta", "features", 1),
     ("x / running(rms(x), 1) + running(mean(alpha * x), 0.5)", "samples+positions", 1),
     ("place * x / running(norm1(x), 2)", "samples+positions", 1),
+    (
+        "m = running(mean(x), 0); s = running(sqrt(var(x) + eps), 1); r = stop(clamp(s / past(s), 1 / 3, 3)); \
+         d = stop(clamp((m - past(m)) / past(s), -5, 5)); gamma * ((x - m) / s * r + d) + beta",
+        "samples+positions",
+        1,
+    ),
+    (
+        "v = running(mean(x^2), 1); gamma * x / sqrt(past(v) + eps) + past(running(sum[samples](lambda), 1)) * v",
+        "samples+positions",
+        3,
+    ),
+    ("first = clamp(0.3 * size - index, 0, 1); x / rms(first * x)", "features", 1),
+    ("x * index[samples+group] + mean(index) * place", "positions+group", 3),
+    (
+        "m = running(mean(x), 0, mean(x), 1 / batches); v = running(var(x), 1, var(x), 1 / batches); \
+         gamma * (x - m) / sqrt(v + eps) + beta",
+        "samples+positions",
+        1,
+    ),
+    (
+        "x / batches - running(mean(x), 0) - past(running(rms(x), 1, rms(x), sigmoid(gamma)))",
+        "samples+positions",
+        1,
+    ),
+    ("x / (1 + 0.1 / 5 * window(x^2, 2, 2))^0.75", "features", 1),
+    (
+        "n = cumsum[positions](size[group]); m = cumsum[positions](sum[group](x)) / n; \
+         v = cumsum[positions](sum[group](x^2)) / n - m^2; gamma * (x - m) / sqrt(v + 0.1) + beta",
+        "positions",
+        3,
+    ),
+    ("cumsum_back(lambda) * x + window[samples](gamma * x, 1, 0)", "group", 3),
+    (
+        "window[positions](1, 1, 0) * window[features](x, 2, 0) + window(eps, 1, 0) * x",
+        "samples",
+        3,
+    ),
+    ("gamma * softplus(9 * x) * softplus(eps)", "none", 1),
     ("mean(x)", "features", 1),
     ("gamma", "none", 1),
     ("x_ * x + groups * size[group]", "none", 3),

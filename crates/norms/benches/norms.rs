@@ -23,6 +23,7 @@ fn forward_and_backward(criterion: &mut Criterion) {
         bench("layer/dfdx", &listed("layer", 1), Evaluator::Dfdx);
         bench("rms/compiled", &listed("rms", 1), Evaluator::Compiled);
         bench("dyt/compiled", &dynamic_tanh(), Evaluator::Compiled);
+        bench("local-response/compiled", &local_response(), Evaluator::Compiled);
         bench("batch/fused", &listed("batch", 1), Evaluator::Fastest);
         bench("batch/compiled", &listed("batch", 1), Evaluator::Compiled);
         for groups in [1, 8, 32] {
@@ -44,6 +45,18 @@ fn dynamic_tanh() -> NormChoice {
         equation: "gamma * tanh(alpha * x) + beta".to_owned(),
         over: "none".to_owned(),
         parameters: vec![("alpha".to_owned(), ParameterShape::Scalar, 0.5)],
+        constants: vec![],
+    };
+    NormChoice::defined(Arc::new(definition), 1, Vec::new()).expect("a sound equation")
+}
+
+/// Krizhevsky et al. 2012: what it adds up is written down, where other norms keep blocks alone.
+fn local_response() -> NormChoice {
+    let definition = Definition {
+        name: "local-response".to_owned(),
+        equation: "x / (1 + 1e-4 / 5 * window(x^2, 2, 2))^0.75".to_owned(),
+        over: "features".to_owned(),
+        parameters: vec![],
         constants: vec![],
     };
     NormChoice::defined(Arc::new(definition), 1, Vec::new()).expect("a sound equation")

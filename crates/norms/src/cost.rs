@@ -1,6 +1,6 @@
 //! What a norm and its gradient cost per element, counted from the formulas.
 
-use equations::{Axes, Derivation, Input, Term, TermId};
+use equations::{Axes, Derivation, Input, Reach, Term, TermId};
 
 /// The cost of a value or of gradients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +53,11 @@ impl Cost {
                     levels[id] += if is_variance { 2 } else { 1 };
                     operations += if is_variance { 4 } else { 1 };
                 }
+                // It waits for what it adds up, as a statistic does.
+                term @ Term::Window(..) if is_large(&id) => {
+                    levels[id] += 1;
+                    operations += of_term(term);
+                }
                 term if is_large(&id) => operations += of_term(term),
                 _ => {}
             }
@@ -68,7 +73,7 @@ impl Cost {
 /// The operations of a term that is computed for every element.
 fn of_term(term: &Term) -> usize {
     match term {
-        Term::Number(_) | Term::Input(_) | Term::Size(_) | Term::Stop(_) => 0,
+        Term::Number(_) | Term::Input(_) | Term::Size(_) | Term::Index(_) | Term::Stop(_) => 0,
         Term::Sum { constant, terms } => {
             let scaled = terms.iter().filter(|(factor, _)| factor.abs() != 1.0).count();
             terms.len() - 1 + scaled + usize::from(*constant != 0.0)
@@ -78,6 +83,10 @@ fn of_term(term: &Term) -> usize {
             let inverted = usize::from(factors.iter().all(|(_, by)| *by < 0));
             multiplied as usize - 1 + inverted
         }
+        Term::Window(window, _) => match window.reach {
+            Reach::Near { before, after } => before.saturating_add(after),
+            Reach::All(_) => 1,
+        },
         _ => 1,
     }
 }

@@ -1,6 +1,6 @@
 //! Random places at which norms are compared.
 
-use equations::{Axes, Extents, Mode, NormEquation};
+use equations::{Axes, Extents, Kept, Mode, NormEquation};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
@@ -26,8 +26,12 @@ impl Point {
         let parameters = parameters.map(|p| normals(p.len(&extents), p.start, 0.5)).collect();
         // A spread of 0.1 keeps running variances, which start at 1, positive.
         let running = equation.running().iter();
-        let around: Vec<Vec<f64>> =
-            running.map(|r| normals(r.len(&extents), r.start, 0.1)).collect();
+        let around: Vec<Vec<f64>> = running
+            .map(|slot| match slot.kept {
+                Kept::Average => normals(slot.len(&extents), slot.start, 0.1),
+                Kept::Batches => vec![3.0],
+            })
+            .collect();
         let earlier = normals(extents.len(), 0.5, 1.5);
         let mut point = Point { extents, x: earlier, parameters, state: around };
         if let Some(left) = point.state_after_training(equation) {

@@ -9,6 +9,7 @@ mod evaluate;
 mod extremes;
 mod own;
 mod powers;
+mod windows;
 
 use equations::{Axes, Expression, NormEquation};
 use ops::{Element, Layout, Pass, Value, through_dfdx};

@@ -111,8 +111,8 @@ impl Compiled {
         }
         let y = Value::from_buffer(rows, columns, y);
         if pass.records() {
-            // The kept statistics follow the tracked values in the results.
-            let kept = plan.results[mode.program.tracked.len()..].iter();
+            // The kept statistics follow the tracked values and their weights in the results.
+            let kept = plan.results[mode.program.tracking().len()..].iter();
             let kept = kept.map(|array| Buffer::copy_of(&arrays[*array])).collect();
             let saved = Saved {
                 mode: Rc::clone(mode),
@@ -132,7 +132,7 @@ impl Compiled {
         y
     }
 
-    /// `average <- (1 - momentum) average + momentum tracked`
+    /// `average <- (1 - weight) average + weight tracked`
     fn track<E: Element>(
         &self,
         plan: &Plan,
@@ -140,17 +140,25 @@ impl Compiled {
         extents: &Extents,
         averages: &mut [Vec<E>],
     ) {
-        let momentum = E::nearest(self.equation.momentum());
+        let momentum = [self.equation.momentum()];
         let program = &self.train.program;
-        let slots = self.equation.running().iter().zip(averages);
-        for ((slot, average), (&array, node)) in
-            slots.zip(plan.results.iter().zip(&program.tracked))
-        {
-            let tracked = &arrays[array];
-            let places = spread(extents, program.nodes[*node].varies, slot.varies);
-            for (average, place) in average.iter_mut().zip(places) {
-                let tracked = E::nearest(tracked[place]);
-                *average = (E::one() - momentum) * *average + momentum * tracked;
+        let (tracked, mut weights) = plan.results.split_at(program.tracked.len());
+        for (slot, average) in averages.iter_mut().enumerate() {
+            let varies = self.equation.running()[slot].varies;
+            let places = |node: NodeId| spread(extents, program.nodes[node].varies, varies);
+            let followed = places(program.tracked[slot]).map(|place| arrays[tracked[slot]][place]);
+            let (weight, at) = match program.weights[slot] {
+                Some(node) => {
+                    (&arrays[weights[0]][..], spread(extents, program.nodes[node].varies, varies))
+                }
+                None => (&momentum[..], spread(extents, Axes::NONE, varies)),
+            };
+            if program.weights[slot].is_some() {
+                weights = &weights[1..];
+            }
+            for ((average, tracked), at) in average.iter_mut().zip(followed).zip(at) {
+                let (tracked, weight) = (E::nearest(tracked), E::nearest(weight[at]));
+                *average = (E::one() - weight) * *average + weight * tracked;
             }
         }
     }
@@ -180,7 +188,7 @@ impl OneMode {
             return Rc::clone(sized);
         }
         let program = &self.program;
-        let narrow: Vec<NodeId> = program.tracked.iter().chain(&self.kept).copied().collect();
+        let narrow: Vec<NodeId> = [program.tracking(), self.kept.clone()].concat();
         let forward = Goal { wide: program.y, narrow: &narrow, given: &[] };
         let backward = Goal { wide: program.dx, narrow: &program.dparameters, given: &self.kept };
         let plan = |goal: &Goal<'_>| {

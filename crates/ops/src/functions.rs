@@ -17,6 +17,7 @@ mod atan;
 mod erf;
 mod exp;
 mod log;
+mod softplus;
 mod tanh;
 
 use multiversion::multiversion;
@@ -25,6 +26,7 @@ pub(crate) use atan::atan;
 pub(crate) use erf::erf;
 pub(crate) use exp::{exp, sigmoid};
 pub(crate) use log::log;
+pub(crate) use softplus::softplus;
 pub(crate) use tanh::tanh;
 
 /// Replaces every value by its exponential.
@@ -55,6 +57,12 @@ pub fn sigmoid_each(values: &mut [f64]) {
 #[multiversion(targets = "simd")]
 pub fn log_each(values: &mut [f64]) {
     values.iter_mut().for_each(|value| *value = log(*value));
+}
+
+/// Replaces every value by `log(1 + exp(value))`.
+#[multiversion(targets = "simd")]
+pub fn softplus_each(values: &mut [f64]) {
+    values.iter_mut().for_each(|value| *value = softplus(*value));
 }
 
 /// Replaces every value by its error function.

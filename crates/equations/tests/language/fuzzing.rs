@@ -10,18 +10,56 @@ use crate::tree::{self, AXES, NAMES, POINTWISE, Random, STATISTICS};
 /// Longer than any text of 64 KiB takes, even beside other work.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-const CORPUS: [&str; 6] = [
+const CORPUS: [&str; 11] = [
     "gamma * (x - mean(x)) / sqrt(var(x) + eps) + beta",
     "γ · (x − mean(x)) / √(var(x) + ε) + β",
     "m = running(mean(x), 0); n = size; v = running(var(x), 1, var(x)*n/(n-1)); (x-m)/sqrt(v+eps)",
     "clamp(x, -1, 1)^2 - max[group](abs(x)) / groups",
     "gamma * tanh(alpha * x)² + stop(norm2[samples+features](x))",
     "1e-5 + .5 * x^-(1/2)",
+    "x - running(mean[samples+positions](x), 0, mean[samples+positions](x), 1 / batches)",
+    "x / (1 + 1e-1 / 5 * window[features](x^2, 2, 2))^0.75",
+    "n = cumsum[positions](size[group]); m = cumsum[positions](sum[group](x)) / n; x - m",
+    "first = clamp(0.25 * size[features] - index[features], 0, 1); x * first",
+    "m = running(mean[samples+positions](x), 0); x - past(m) * past(running(sum(gamma), 1))",
 ];
 
-const TOKENS: [&str; 30] = [
-    "+", "-", "−", "*", "·", "/", "^", "²", "³", "√", "(", ")", "[", "]", ",", ";", "=", " ", "\n",
-    "e", "1e", "1e999", ".", "0", "γ", "é", "\u{0}", "size", "groups", "stop(",
+const TOKENS: [&str; 35] = [
+    "+",
+    "-",
+    "−",
+    "*",
+    "·",
+    "/",
+    "^",
+    "²",
+    "³",
+    "√",
+    "(",
+    ")",
+    "[",
+    "]",
+    ",",
+    ";",
+    "=",
+    " ",
+    "\n",
+    "e",
+    "1e",
+    "1e999",
+    ".",
+    "0",
+    "γ",
+    "é",
+    "\u{0}",
+    "size",
+    "index",
+    "groups",
+    "batches",
+    "stop(",
+    "past(",
+    "window[group](",
+    "cumsum[features](",
 ];
 
 /// How many inputs there were, and how many of them parsed.
@@ -88,7 +126,10 @@ fn long(text: &str, random: &mut Random) -> String {
     match random.below(4) {
         0 => vec![text; times].join(random.one_of(&["+", "*", "/", "-"])),
         1 => "(".repeat(times) + text + &")".repeat(times),
-        2 => random.one_of(&["-", "2^", "sqrt(", "x/", "mean("]).repeat(times) + text,
+        2 => {
+            random.one_of(&["-", "2^", "sqrt(", "x/", "mean(", "cumsum[group]("]).repeat(times)
+                + text
+        }
         _ => text.repeat(times),
     }
 }
@@ -167,6 +208,8 @@ fn parse(text: &str, over: &str) -> Result<NormEquation, equations::EquationErro
         ("mu_2", ParameterShape::Feature),
     ];
     let declared = SHAPES.map(|(name, shape)| ParameterSource { name, shape, start: 0.5 });
-    let source = NormSource { equation: text, over, parameters: &declared, constants: &[] };
+    // Windows reach a number of eps far.
+    let constants: &[(&str, f64)] = &[("eps", 0.125)];
+    let source = NormSource { equation: text, over, parameters: &declared, constants };
     NormEquation::parse(&source)
 }

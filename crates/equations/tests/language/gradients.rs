@@ -85,3 +85,53 @@ dx = dy * gamma / s
 dgamma = sum(dy * (x - average_m)) / s",
     );
 }
+
+/// Batch norm's derivative times r: no gradient goes through r and d, nor to the averages (Ioffe 2017).
+#[test]
+fn batch_renormalization_differentiates_the_statistics_of_the_batch_alone() {
+    shows(
+        "m = running(mean(x), 0); s = running(sqrt(var(x) + eps), 1); r = stop(clamp(s / past(s), 1/2, 2)); \
+         d = stop(clamp((m - past(m)) / past(s), -5, 5)); (x - m) / s * r + d",
+        "samples+positions",
+        Mode::Train,
+        "
+m = mean(x)
+s = sqrt(var(x) + eps)
+r = min(max(s / average_s, 0.5), 2)
+xhat = (x - m) / s
+dx = r * (dy - mean(dy) - xhat * mean(dy * xhat)) / s",
+    );
+}
+
+#[test]
+fn the_number_of_passes_is_one_more_than_it_was() {
+    let batches = "past_batches + 1";
+    shows("x / batches", "none", Mode::Train, &format!("batches = {batches}\ndx = dy / batches"));
+    shows("x / batches", "none", Mode::Eval, "dx = dy / batches");
+}
+
+#[test]
+fn the_gradient_of_a_window_is_a_window() {
+    shows(
+        "window(x, 2, 1) + cumsum[positions](gamma * x)",
+        "features",
+        Mode::Train,
+        "
+dx = window(dy, 1, 2) + gamma * cumsum_back[positions](dy)
+dgamma = sum[samples+positions](dy * cumsum[positions](x))",
+    );
+}
+
+/// Of Krizhevsky's (2012) `x / d^b` with `d = 1 + a window(x^2)` the derivative is
+/// `dy / d^b - 2 a b x window(dy x / d^(b + 1))`; here a = 1/2 and b = 3/4.
+#[test]
+fn local_response_norm() {
+    shows(
+        "d = 1 + 0.5 * window(x^2, 2, 2); x / d^0.75",
+        "features",
+        Mode::Train,
+        "
+d = window(x^2, 2, 2) / 2 + 1
+dx = dy / d^0.75 - 0.75 * window(dy * x / (d^0.75 * d), 2, 2) * x",
+    );
+}

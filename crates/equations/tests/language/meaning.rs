@@ -37,6 +37,7 @@ fn named(
         "w" => 1 + group,
         "q" => 4 + position,
         "r" => 3 + 2 * sample,
+        // Not moved: it may say how far a window reaches.
         "eps" => return 0.125,
         _ => 6,
     };
@@ -45,8 +46,8 @@ fn named(
     value * (1.0 + moved * ((place + name) as f64).sin())
 }
 
-/// The results of training and of evaluation after it, by the interpreter.
-fn interpreted(norm: &NormEquation, extents: &Extents) -> [Vec<f64>; 2] {
+/// The results of training twice and of evaluation after it, by the interpreter.
+fn interpreted(norm: &NormEquation, extents: &Extents) -> [Vec<f64>; 3] {
     let x = table(extents, &|index| named(0, index, extents.channels, 0.0));
     let parameters: Vec<Vec<f64>> = norm
         .parameters()
@@ -67,12 +68,12 @@ fn interpreted(norm: &NormEquation, extents: &Extents) -> [Vec<f64>; 2] {
         .collect();
     let parameters: Vec<&[f64]> = parameters.iter().map(Vec::as_slice).collect();
     let mut state = norm.start_state(extents);
-    [Mode::Train, Mode::Eval]
+    [Mode::Train, Mode::Train, Mode::Eval]
         .map(|mode| norm.evaluate_unchecked_sizes(extents, &x, &parameters, &mut state, mode))
 }
 
 /// The same, index by index.
-fn written_out(equation: &Equation, over: &str, extents: &Extents, moved: f64) -> [Vec<f64>; 2] {
+fn written_out(equation: &Equation, over: &str, extents: &Extents, moved: f64) -> [Vec<f64>; 3] {
     let name = |name, index| named(name, index, extents.channels, moved);
     let mut naive = Naive {
         extents: *extents,
@@ -80,12 +81,15 @@ fn written_out(equation: &Equation, over: &str, extents: &Extents, moved: f64) -
         name: &name,
         averages: Vec::new(),
         training: true,
-        seen: 0,
+        batches: 0,
+        reached: Vec::new(),
         defined: Vec::new(),
+        defined_running: Vec::new(),
     };
-    let trained = naive.equation(equation);
+    let trained = [naive.equation(equation), naive.equation(equation)];
     naive.training = false;
-    [trained, naive.equation(equation)]
+    let [first, second] = trained;
+    [first, second, naive.equation(equation)]
 }
 
 fn table(extents: &Extents, value: &dyn Fn([usize; 4]) -> f64) -> Vec<f64> {
@@ -109,7 +113,7 @@ fn compare(equation: &Equation, text: &str, over: &str, extents: &Extents) -> [u
     // To both sides, so that something that is nearly 0 changes its sign.
     let moved = [1e-11, -1e-11].map(|moved| written_out(equation, over, extents, moved));
     let mut compared = [0, 0];
-    for mode in 0..2 {
+    for mode in 0..3 {
         for (index, (&got, &wanted)) in got[mode].iter().zip(&wanted[mode]).enumerate() {
             let steady = moved.iter().all(|moved| {
                 let moved = moved[mode][index];

@@ -76,7 +76,7 @@ fn wrong_argument_count() {
     shows(
         "x + running(mean(x))",
         "
-`running` takes 2 or 3 arguments, got 1
+`running` takes 2 to 4 arguments, got 1
   x + running(mean(x))
       ^^^^^^^^^^^^^^^^",
     );
@@ -161,7 +161,7 @@ fn functions_and_names_are_not_the_same() {
         "
 expected `(`, found `[`
   sqrt[features](x)
-      ^ only statistics have axes",
+      ^ only statistics and windows have axes",
     );
 }
 
@@ -186,7 +186,7 @@ fn definitions_need_names_of_their_own() {
         "
 unknown name `sigma`
   σ = σ; x
-      ^ known here: x, gamma, beta, eps, momentum, size, groups",
+      ^ known here: x, gamma, beta, eps, momentum, size, index, groups, batches",
     );
 }
 
@@ -220,6 +220,24 @@ the start is not constant
 }
 
 #[test]
+fn only_running_values_have_a_past() {
+    shows(
+        "m = mean(x); x - past(m)",
+        "
+only running values have a past
+  m = mean(x); x - past(m)
+                        ^ write `past(m)` after a definition `m = running(...)`",
+    );
+    shows(
+        "x - past(running(sum(gamma), 0), 1)",
+        "
+`past` takes 1 argument, got 2
+  x - past(running(sum(gamma), 0), 1)
+      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^",
+    );
+}
+
+#[test]
 fn running_values_do_not_vary_along_rows() {
     shows(
         "x - running(mean(x), 0)",
@@ -238,6 +256,24 @@ a running value may not vary along positions
 }
 
 #[test]
+fn weights_have_no_more_values_than_their_averages() {
+    shows(
+        "running(mean[samples+positions+features](x), 0, 1, gamma)",
+        "
+the weight varies along features, but its average does not
+  running(mean[samples+positions+features](x), 0, 1, gamma)
+                                                     ^^^^^ reduce these axes first",
+    );
+    shows(
+        "x - running(sum(gamma), 0, 1, 2 * 3)",
+        "
+the weight is not between 0 and 1: its value is 6
+  x - running(sum(gamma), 0, 1, 2 * 3)
+                                ^^^^^",
+    );
+}
+
+#[test]
 fn only_norms_have_statistics_and_state() {
     let refused = |text| {
         let x = Name { name: "x", varies: Axes::ALL, constant: false };
@@ -247,6 +283,7 @@ fn only_norms_have_statistics_and_state() {
     };
     assert_eq!(refused("x - mean(x)"), "`mean` has no axes here: only norms have statistics");
     assert_eq!(refused("x / size[samples]"), "`size` has no axes here: only norms have statistics");
+    assert_eq!(refused("index[samples]"), "`index` has no axes here: only norms have statistics");
     assert_eq!(
         refused("running(block, 0)"),
         "`running` keeps state: only norms have running values"
@@ -328,12 +365,86 @@ unknown name `group`
     let source = NormSource { equation: "x", over: "none", parameters: &[], constants };
     let error = NormEquation::parse(&source).unwrap_err();
     assert_eq!(error.message, "`groups` is the option, the number of groups");
+    let source = NormSource { constants: &[("batches", 2.0)], ..source };
+    let error = NormEquation::parse(&source).unwrap_err();
+    assert_eq!(error.message, "`batches` is the number of training passes");
     shows(
         "x / szie[features]",
         "
 unknown function `szie`
   x / szie[features]
       ^^^^ did you mean `size`?",
+    );
+}
+
+#[test]
+fn an_index_takes_axes_and_no_argument() {
+    shows(
+        "x * index(x)",
+        "
+expected an operator, found `(`
+  x * index(x)
+           ^ a product is written with `*`",
+    );
+    shows(
+        "x * indx[samples]",
+        "
+unknown function `indx`
+  x * indx[samples]
+      ^^^^ did you mean `index`?",
+    );
+    shows(
+        "index = 2; x",
+        "
+`index` is a word of the language
+  index = 2; x
+  ^^^^^ a definition needs a name of its own",
+    );
+}
+
+#[test]
+fn windows_go_along_one_axis_and_reach_a_whole_number_far() {
+    shows(
+        "x / window[samples+positions](x^2, 1, 1)",
+        "
+`window` goes along one axis, not samples+positions
+  x / window[samples+positions](x^2, 1, 1)
+      ^^^^^^^^^^^^^^^^^^^^^^^^^ write one as in `window[positions]`",
+    );
+    shows(
+        "cumsum[none](x)",
+        "
+`cumsum` goes along one axis, not none
+  cumsum[none](x)
+  ^^^^^^^^^^^^ write one as in `cumsum[positions]`",
+    );
+    shows(
+        "window(x, 2, gamma)",
+        "
+the reach of a window is not constant
+  window(x, 2, gamma)
+               ^^^^^ it is made of numbers and constants",
+    );
+    shows(
+        "window(x, 5 / 2, 0)",
+        "
+the reach of a window is not a whole number of at least 0: its value is 2.5
+  window(x, 5 / 2, 0)
+            ^^^^^",
+    );
+    shows(
+        "window(x, 1)",
+        "
+`window` takes 3 arguments, got 2
+  window(x, 1)
+  ^^^^^^^^^^^^",
+    );
+    shows(
+        "windw[group](x, 1, 1)",
+        "
+unknown function `windw`
+  windw[group](x, 1, 1)
+  ^^^^^ did you mean `window`?",
     );
 }
 

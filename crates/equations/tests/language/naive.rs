@@ -14,21 +14,31 @@ pub struct Naive<'a> {
     pub over: &'a str,
     /// The value of every name at every index.
     pub name: &'a dyn Fn(usize, Index) -> f64,
-    /// In evaluation the averages in the order of the text; in training they are pushed here.
+    /// The averages before the pass in the order of the text; none before the first.
     pub averages: Vec<Vec<f64>>,
     pub training: bool,
-    pub seen: usize,
+    /// The training passes, this one included.
+    pub batches: usize,
+    /// What the running values that have been reached were before the pass and are after it.
+    pub reached: Vec<[Vec<f64>; 2]>,
     pub defined: Vec<Vec<f64>>,
+    /// The number of every definition that is a running value, among these.
+    pub defined_running: Vec<Option<usize>>,
 }
 
 impl Naive<'_> {
     pub fn equation(&mut self, equation: &Equation) -> Vec<f64> {
-        (self.seen, self.defined) = (0, Vec::new());
+        (self.defined, self.defined_running) = (Vec::new(), Vec::new());
+        self.batches += usize::from(self.training);
         for tree in &equation.definitions {
             let value = self.tree(tree);
             self.defined.push(value);
+            let is_running = matches!(tree, Tree::Running(..));
+            self.defined_running.push(is_running.then(|| self.reached.len() - 1));
         }
-        self.tree(&equation.result)
+        let result = self.tree(&equation.result);
+        self.averages = self.reached.drain(..).map(|[_, after]| after).collect();
+        result
     }
 
     fn indices(&self) -> Vec<Index> {
@@ -70,7 +80,18 @@ impl Naive<'_> {
             Tree::Name(name) => indices.iter().map(|index| (self.name)(*name, *index)).collect(),
             Tree::Defined(index) => self.defined[*index].clone(),
             Tree::Groups => everywhere(self.extents.groups as f64),
+            Tree::Batches => everywhere(self.batches as f64),
             Tree::Size(axes) => self.statistic("size", axes, &everywhere(0.0)),
+            Tree::Index(axes) => {
+                let along = self.reduced(axes);
+                let Extents { samples, positions, groups, channels } = self.extents;
+                let sizes = [samples, positions, groups, channels];
+                let place = |index: &Index| {
+                    let along = (0..4).filter(|axis| along[*axis]);
+                    along.fold(0, |place, axis| place * sizes[axis] + index[axis]) as f64
+                };
+                indices.iter().map(place).collect()
+            }
             Tree::Negate(e) => map(self.tree(e), |e| -e),
             Tree::Infix(operator, a, b) => {
                 let f: fn(f64, f64) -> f64 = match operator {
@@ -102,12 +123,30 @@ impl Naive<'_> {
                 self.statistic(statistic, axes, &e)
             }
             Tree::Stop(e) => self.tree(e),
-            Tree::Running(value, start, tracked) => self.running(value, start, tracked.as_deref()),
+            Tree::Window(function, axis, e, reach) => {
+                let e = self.tree(e);
+                self.window(function, axis, &e, reach.map(|reach| self.reach(reach)))
+            }
+            Tree::Running(value, start, tracked) => self.running(value, start, tracked.as_ref()),
+            Tree::Past(running) => {
+                let number = match **running {
+                    Tree::Defined(index) => self.defined_running[index].unwrap(),
+                    _ => {
+                        self.tree(running);
+                        self.reached.len() - 1
+                    }
+                };
+                self.reached[number][0].clone()
+            }
         }
     }
 
-    fn running(&mut self, value: &Tree, start: &str, tracked: Option<&Tree>) -> Vec<f64> {
-        const MOMENTUM: f64 = 0.1;
+    fn running(
+        &mut self,
+        value: &Tree,
+        start: &str,
+        tracked: Option<&(Box<Tree>, Option<&str>)>,
+    ) -> Vec<f64> {
         let mean = |naive: &mut Self, e| {
             let e = naive.tree(e);
             naive.statistic("mean", "samples+positions", &e)
@@ -115,18 +154,64 @@ impl Naive<'_> {
         // In evaluation nothing under a running value is needed, but what is in the text is walked
         // through, so that the averages keep their order.
         let value = mean(self, value);
-        let tracked = tracked.map_or_else(|| value.clone(), |e| mean(self, e));
+        let weight = match tracked.and_then(|(_, weight)| *weight) {
+            Some("1/batches") => 1.0 / self.batches as f64,
+            Some("eps") => (self.name)(7, [0; 4]),
+            Some("1") => 1.0,
+            Some(other) => panic!("no weight {other}"),
+            // The momentum.
+            None => 0.1,
+        };
+        let tracked = tracked.map_or_else(|| value.clone(), |(e, _)| mean(self, e));
+        let start = match start {
+            "0" => 0.0,
+            "2*3" => 6.0,
+            _ => -(self.name)(7, [0; 4]),
+        };
+        let before = self.averages.get(self.reached.len()).cloned();
+        let before = before.unwrap_or_else(|| vec![start; value.len()]);
         if self.training {
-            let start = match start {
-                "0" => 0.0,
-                "2*3" => 6.0,
-                _ => -(self.name)(7, [0; 4]),
-            };
-            self.averages.push(map(tracked, |e| (1.0 - MOMENTUM) * start + MOMENTUM * e));
+            let after = zip(tracked, &before, |e, before| (1.0 - weight) * before + weight * e);
+            self.reached.push([before, after]);
             return value;
         }
-        self.seen += 1;
-        self.averages[self.seen - 1].clone()
+        self.reached.push([before.clone(), before.clone()]);
+        before
+    }
+
+    fn reach(&self, text: &str) -> f64 {
+        if text == "16*eps" { 16.0 * (self.name)(7, [0; 4]) } else { text.parse().unwrap() }
+    }
+
+    /// The sum of everything whose place along the axis is near, or on the right side.
+    fn window(&self, function: &str, axis: &str, e: &[f64], [before, after]: [f64; 2]) -> Vec<f64> {
+        let along = self.reduced(axis);
+        let channels = self.extents.channels;
+        let place = |index: &Index| {
+            let [sample, position, group, channel] = *index;
+            let place = match axis {
+                "samples" => sample,
+                "positions" => position,
+                "group" => channel,
+                _ => group * channels + channel,
+            };
+            place as f64
+        };
+        let indices = self.indices();
+        let at = |index: &Index| {
+            let is_part = |other: &Index| {
+                let distance = place(other) - place(index);
+                let near = match function {
+                    "cumsum" => distance <= 0.0,
+                    "cumsum_back" => distance >= 0.0,
+                    _ => -before <= distance && distance <= after,
+                };
+                near && (0..4).all(|axis| along[axis] || other[axis] == index[axis])
+            };
+            let both = indices.iter().zip(e);
+            both.filter(|(other, _)| is_part(other)).fold(0.0, |sum, (_, e)| sum + e)
+        };
+        indices.iter().map(at).collect()
     }
 
     fn statistic(&self, statistic: &str, axes: &str, e: &[f64]) -> Vec<f64> {
@@ -192,6 +277,7 @@ fn call(function: &str, mut arguments: Vec<Vec<f64>>) -> Vec<f64> {
         "sigmoid" => map(e, |e| 1.0 / (1.0 + (-e).exp())),
         "sign" => map(e, |e| if e == 0.0 { 0.0 } else { e.signum() }),
         "erf" => map(e, libm::erf),
+        "softplus" => map(e, |e| if e > 30.0 { e } else { e.exp().ln_1p() }),
         "atan" => map(e, f64::atan),
         other => panic!("no function {other}"),
     }

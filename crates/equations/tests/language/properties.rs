@@ -31,6 +31,9 @@ fn expression() -> impl Strategy<Value = String> {
         "b",
         "size",
         "size[samples]",
+        "index",
+        "batches",
+        "index[samples+group]",
         "x²",
     ]);
     leaf.prop_map(str::to_owned).prop_recursive(6, 40, 2, |inner| {
@@ -46,9 +49,12 @@ fn expression() -> impl Strategy<Value = String> {
             "sqrt",
             "abs",
             "stop",
+            "cumsum",
+            "cumsum_back[positions]",
             "tanh",
             "sigmoid",
             "sign",
+            "softplus",
         ]);
         let exponent = prop::sample::select(vec!["2", "-1", "2^2", "(1/2)", "eps", "-(2*eps)"]);
         prop_oneof![
@@ -59,7 +65,12 @@ fn expression() -> impl Strategy<Value = String> {
             (function, inner.clone()).prop_map(|(function, e)| format!("{function}({e})")),
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("min({a}, {b})")),
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("clamp({a}, -1, {b})")),
-            inner.prop_map(|e| format!("running(sum[samples+positions]({e}), -eps)")),
+            inner.clone().prop_map(|e| format!("window[group]({e}, 1, 2 * 2)")),
+            inner.clone().prop_map(|e| format!("running(sum[samples+positions]({e}), -eps)")),
+            inner.clone().prop_map(|e| format!(
+                "running(mean(gamma), 0, eps, min[features+samples+positions]({e}))"
+            )),
+            inner.prop_map(|e| format!("past(running(mean[samples+positions]({e}), 2))")),
         ]
     })
 }
@@ -71,9 +82,10 @@ fn text() -> impl Strategy<Value = String> {
 
 fn soup() -> impl Strategy<Value = String> {
     let token = prop::sample::select(vec![
-        "x", "gamma", "γ", "eps", "mean", "running", "clamp", "size", "f", "q", "2", ".5", "1e",
-        "+", "-", "−", "*", "·", "/", "^", "²", "√", "(", "(", ")", ")", "[", "]", ",", ";", "=",
-        "samples", "none", " ", "\n", "é", "$", "\u{0}",
+        "x", "gamma", "γ", "eps", "mean", "running", "past", "window", "cumsum", "clamp", "size",
+        "index", "batches", "f", "q", "2", ".5", "1e", "+", "-", "−", "*", "·", "/", "^", "²", "√",
+        "(", "(", ")", ")", "[", "]", ",", ";", "=", "samples", "none", " ", "\n", "é", "$",
+        "\u{0}",
     ]);
     prop::collection::vec(token, 0..40).prop_map(|tokens| tokens.concat())
 }
@@ -141,8 +153,8 @@ proptest! {
 
 fn without_slots(expression: &Expression) -> Vec<(Operation, Axes)> {
     let operation = |operation| match operation {
-        Operation::Running { value, start, tracked, .. } => {
-            Operation::Running { value, start, tracked, slot: 0 }
+        Operation::Running { value, start, tracked, weight, .. } => {
+            Operation::Running { value, start, tracked, weight, slot: 0 }
         }
         other => other,
     };

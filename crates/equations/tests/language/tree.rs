@@ -33,6 +33,8 @@ pub enum Tree {
     Defined(usize),
     Groups,
     Size(&'static str),
+    Index(&'static str),
+    Batches,
     Negate(Box<Tree>),
     Infix(char, Box<Tree>, Box<Tree>),
     /// With a constant exponent.
@@ -40,8 +42,13 @@ pub enum Tree {
     Call(&'static str, Vec<Tree>),
     Statistic(&'static str, &'static str, Box<Tree>),
     Stop(Box<Tree>),
-    /// The value and what is tracked, if that is something else; both means over all rows.
-    Running(Box<Tree>, &'static str, Option<Box<Tree>>),
+    /// `window`, `cumsum` or `cumsum_back`, the axis, and how far it reaches.
+    Window(&'static str, &'static str, Box<Tree>, [&'static str; 2]),
+    /// The value, the start, and what is tracked, if that is something else, with what weight, if that is not
+    /// the momentum. The value and what is tracked are means over all rows.
+    Running(Box<Tree>, &'static str, Option<(Box<Tree>, Option<&'static str>)>),
+    /// Of a running value, or of a definition that is one.
+    Past(Box<Tree>),
 }
 
 /// What equations may use: `x`, parameters of every shape, a constant; with Greek spellings.
@@ -72,15 +79,27 @@ pub const AXES: [&str; 9] = [
 pub const STATISTICS: [&str; 9] =
     ["mean", "var", "std", "rms", "sum", "norm1", "norm2", "max", "min"];
 
-pub const POINTWISE: [&str; 10] =
-    ["sqrt", "rsqrt", "abs", "exp", "log", "tanh", "sigmoid", "sign", "erf", "atan"];
+pub const POINTWISE: [&str; 11] =
+    ["sqrt", "rsqrt", "abs", "exp", "log", "tanh", "sigmoid", "sign", "erf", "atan", "softplus"];
 
 const EXPONENTS: [&str; 8] = ["2", "3", "-1", "0.5", "(1/2)", "(2^2)", "0", "-2*1"];
 
 pub fn equation(random: &mut Random, size: usize) -> Equation {
     let defined = random.below(3);
-    let definitions = (0..defined).map(|index| tree(random, size / 3, index)).collect();
-    Equation { definitions, result: tree(random, size, defined) }
+    let definitions: Vec<Tree> = (0..defined)
+        .map(|index| match random.below(6) {
+            0 => running(random, size / 3, index),
+            _ => tree(random, size / 3, index),
+        })
+        .collect();
+    let mut result = tree(random, size, defined);
+    for (index, definition) in definitions.iter().enumerate() {
+        if matches!(definition, Tree::Running(..)) {
+            let past = Tree::Past(Box::new(Tree::Defined(index)));
+            result = Tree::Infix('-', Box::new(result), Box::new(past));
+        }
+    }
+    Equation { definitions, result }
 }
 
 /// A tree of about `size` nodes that may use the first `defined` definitions.
@@ -89,7 +108,7 @@ fn tree(random: &mut Random, size: usize, defined: usize) -> Tree {
         return leaf(random, defined);
     }
     let one = |random: &mut Random| Box::new(tree(random, size - 1, defined));
-    match random.below(12) {
+    match random.below(13) {
         0 => Tree::Negate(one(random)),
         1 => {
             let exponent = random.one_of(&EXPONENTS);
@@ -102,11 +121,14 @@ fn tree(random: &mut Random, size: usize, defined: usize) -> Tree {
             Tree::Statistic(statistic, axes, one(random))
         }
         6 => Tree::Stop(one(random)),
-        7 => {
-            let tracked = (random.below(2) == 0).then(|| Box::new(tree(random, size / 2, defined)));
-            let start = random.one_of(&["0", "-eps", "2*3"]);
-            Tree::Running(Box::new(tree(random, size / 2, defined)), start, tracked)
+        12 => {
+            let function = random.one_of(&["window", "cumsum", "cumsum_back"]);
+            let axis = random.one_of(&["samples", "positions", "group", "features"]);
+            let reach = [0, 1].map(|_| random.one_of(&["0", "1", "2", "16*eps", "1e9"]));
+            Tree::Window(function, axis, one(random), reach)
         }
+        7 if random.below(3) == 0 => Tree::Past(Box::new(running(random, size - 1, defined))),
+        7 => running(random, size, defined),
         8 => {
             let (function, arguments) = random.one_of(&[("min", 2), ("max", 2), ("clamp", 3)]);
             let each = |_| tree(random, size / arguments, defined);
@@ -122,11 +144,22 @@ fn tree(random: &mut Random, size: usize, defined: usize) -> Tree {
     }
 }
 
+fn running(random: &mut Random, size: usize, defined: usize) -> Tree {
+    let tracked = (random.below(2) == 0).then(|| {
+        let weight = (random.below(2) == 0).then(|| random.one_of(&["1/batches", "eps", "1"]));
+        (Box::new(tree(random, size / 2, defined)), weight)
+    });
+    let start = random.one_of(&["0", "-eps", "2*3"]);
+    Tree::Running(Box::new(tree(random, size / 2, defined)), start, tracked)
+}
+
 fn leaf(random: &mut Random, defined: usize) -> Tree {
     match random.below(10) {
         0 => Tree::Number(random.one_of(&["2", "0.5", "1e-3", ".25", "3."])),
-        1 => Tree::Size(random.one_of(&AXES)),
+        1 if random.below(2) == 0 => Tree::Size(random.one_of(&AXES)),
+        1 => Tree::Index(random.one_of(&AXES)),
         2 if random.below(3) == 0 => Tree::Groups,
+        2 if random.below(3) == 0 => Tree::Batches,
         2 | 3 if defined > 0 => Tree::Defined(random.below(defined)),
         4 | 5 => Tree::Name(random.below(NAMES.len())),
         _ => Tree::Name(0),
@@ -136,12 +169,18 @@ fn leaf(random: &mut Random, defined: usize) -> Tree {
 impl Tree {
     fn operands(&self) -> Vec<&Tree> {
         match self {
-            Tree::Negate(e) | Tree::Power(e, _) | Tree::Statistic(_, _, e) | Tree::Stop(e) => {
+            Tree::Negate(e)
+            | Tree::Window(_, _, e, _)
+            | Tree::Power(e, _)
+            | Tree::Statistic(_, _, e)
+            | Tree::Stop(e)
+            | Tree::Past(e) => {
                 vec![e]
             }
             Tree::Infix(_, a, b) => vec![a, b],
             Tree::Call(_, arguments) => arguments.iter().collect(),
             Tree::Running(value, _, tracked) => {
+                let tracked = tracked.iter().map(|(e, _)| e);
                 [value].into_iter().chain(tracked).map(|e| &**e).collect()
             }
             _ => Vec::new(),
@@ -158,7 +197,9 @@ impl Tree {
             Tree::Name(index) => random.one_of(&NAMES[*index]).to_owned(),
             Tree::Defined(index) => definition(*index).to_owned(),
             Tree::Groups => "groups".to_owned(),
+            Tree::Batches => "batches".to_owned(),
             Tree::Size(axes) => "size".to_owned() + &brackets(axes),
+            Tree::Index(axes) => "index".to_owned() + &brackets(axes),
             Tree::Negate(e) => format!("{}({})", random.one_of(&["-", "− "]), e.text(random)),
             Tree::Infix(operator, a, b) => {
                 let spelled: &[&str] = match operator {
@@ -180,12 +221,21 @@ impl Tree {
             Tree::Statistic(statistic, axes, e) => {
                 format!("{statistic}{}({})", brackets(axes), e.text(random))
             }
+            Tree::Window("window", axis, e, [before, after]) => {
+                format!("window[{axis}]({}, {before}, {after})", e.text(random))
+            }
+            Tree::Window(function, axis, e, _) => format!("{function}[{axis}]({})", e.text(random)),
             Tree::Stop(e) => format!("stop({})", e.text(random)),
+            Tree::Past(e) => format!("past({})", e.text(random)),
             Tree::Running(value, start, tracked) => {
                 let mean = |e: String| format!("mean[samples+positions]({e})");
                 let value = mean(value.text(random));
-                let tracked = tracked.as_ref().map(|e| ", ".to_owned() + &mean(e.text(random)));
-                format!("running({value}, {start}{})", tracked.unwrap_or_default())
+                let mut text = format!("running({value}, {start}");
+                if let Some((tracked, weight)) = tracked {
+                    text += &format!(", {}", mean(tracked.text(random)));
+                    text += &weight.map(|weight| format!(", {weight}")).unwrap_or_default();
+                }
+                text + ")"
             }
         }
     }

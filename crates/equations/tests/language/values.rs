@@ -54,6 +54,24 @@ fn brackets_override() {
 }
 
 #[test]
+fn indices_count_in_the_order_of_storage() {
+    let first_eight = |equation, over| value(equation, over)[..8].to_vec();
+    let features = [0.0, 1.0, 2.0, 3.0, 0.0, 1.0, 2.0, 3.0];
+    assert_eq!(first_eight("index", "features"), features);
+    assert_eq!(first_eight("index[group]", "none"), [0.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0]);
+    assert_eq!(first_eight("index", "positions"), [0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0]);
+    // Position * 2 + channel within the group.
+    let both = first_eight("index[group+positions]", "none");
+    assert_eq!(both, [0.0, 1.0, 0.0, 1.0, 2.0, 3.0, 2.0, 3.0]);
+    assert_eq!(value("index[samples]", "none")[7..9], [0.0, 1.0]);
+    constant("index[none]", "features", 0.0);
+    // The root mean square of the first half of 1, 2, 3, 4.
+    let partial = "first = clamp(size / 2 - index, 0, 1); x / sqrt(sum(first * x^2) / sum(first))";
+    let rms = 2.5_f64.sqrt();
+    assert_eq!(first_eight(partial, "features")[..4], [1.0, 2.0, 3.0, 4.0].map(|x| x / rms));
+}
+
+#[test]
 fn arguments_that_do_not_vary_count_as_written_out() {
     constant("sum(3)", "features", 12.0);
     constant("mean(3)", "features", 3.0);
@@ -112,6 +130,49 @@ fn a_running_value_used_twice_is_updated_once() {
     assert_eq!((y, state[0][0]), (vec![-30.0, -10.0], 2.0));
     let y = twice.evaluate(&one, &[10.0, 30.0], &[], &mut state, Mode::Eval).unwrap();
     assert_eq!((y, state[0][0]), (vec![6.0, 26.0], 2.0));
+}
+
+#[test]
+fn the_past_of_a_running_value_is_what_it_was_before_the_pass() {
+    let two = Extents { samples: 2, positions: 1, groups: 1, channels: 1 };
+    let past = norm("m = running(mean(x), 4); x - past(m) + 0 * m", "samples+positions");
+    let mut state = past.start_state(&two);
+    // The average goes from 4 a tenth of the way to 20, and from there to 10.
+    let y = past.evaluate(&two, &[10.0, 30.0], &[], &mut state, Mode::Train).unwrap();
+    assert_eq!((y, state[0][0]), (vec![6.0, 26.0], 5.6));
+    let y = past.evaluate(&two, &[10.0, 10.0], &[], &mut state, Mode::Train).unwrap();
+    assert_eq!(y, [10.0 - 5.6, 10.0 - 5.6]);
+    assert!((state[0][0] - 6.04).abs() < 1e-15);
+    let before = state[0][0];
+    let y = past.evaluate(&two, &[10.0, 30.0], &[], &mut state, Mode::Eval).unwrap();
+    assert_eq!((y, state[0][0]), (vec![10.0 - before, 30.0 - before], before));
+}
+
+/// A plain mean of the means of three batches, as PyTorch's `momentum=None` keeps it.
+#[test]
+fn averages_with_the_weight_of_a_batch_are_plain_means() {
+    let two = Extents { samples: 2, positions: 1, groups: 1, channels: 1 };
+    let text = "x - running(mean(x), 7, mean(x), 1 / batches)";
+    let cumulative = norm(text, "samples+positions");
+    let mut state = cumulative.start_state(&two);
+    assert_eq!(state, [[7.0], [0.0]]);
+    for (x, mean) in [([1.0, 3.0], 2.0), ([4.0, 8.0], 4.0), ([0.0, 2.0], 3.0)] {
+        let y = cumulative.evaluate(&two, &x, &[], &mut state, Mode::Train).unwrap();
+        assert_eq!(y[0] + y[1], 0.0);
+        assert!((state[0][0] - mean).abs() < 1e-15);
+    }
+    assert_eq!(state[1], [3.0]);
+    assert_eq!(cumulative.running_names(), ["average0", "batches"]);
+    let empty = Extents { samples: 0, ..two };
+    let _ = cumulative.evaluate(&empty, &[], &[], &mut state, Mode::Train).unwrap();
+    assert_eq!(state[1], [3.0]);
+    // 1 / 3 in evaluation after three passes, 1 / 4 in the next pass.
+    let inverse = norm("x / batches", "none");
+    let mut state = vec![vec![3.0]];
+    let y = inverse.evaluate(&two, &[3.0, 6.0], &[], &mut state, Mode::Eval).unwrap();
+    assert_eq!((y, state[0][0]), (vec![1.0, 2.0], 3.0));
+    let y = inverse.evaluate(&two, &[4.0, 8.0], &[], &mut state, Mode::Train).unwrap();
+    assert_eq!((y, state[0][0]), (vec![1.0, 2.0], 4.0));
 }
 
 #[test]

@@ -87,7 +87,9 @@ impl EntryLayer {
     fn statistics(&self) -> impl Iterator<Item = Axes> {
         let nodes = self.plain.equation().expression().nodes();
         nodes.iter().filter_map(|node| match node.operation {
-            Operation::Statistic(_, _, axes) => Some(axes),
+            Operation::Statistic(_, _, axes)
+            | Operation::Cumulative(_, _, axes)
+            | Operation::Window { axis: axes, .. } => Some(axes),
             _ => None,
         })
     }
@@ -103,6 +105,17 @@ impl EntryLayer {
     fn shifted_together(&self) -> Axes {
         let over = self.plain.equation().over();
         if self.statistics().all(|axes| axes == over) { over } else { Axes::ALL }
+    }
+
+    /// Whether it makes a difference which sample is the first.
+    fn counts_samples(&self) -> bool {
+        let mut nodes = self.plain.equation().expression().nodes().iter();
+        nodes.any(|node| match node.operation {
+            Operation::Index(axes)
+            | Operation::Cumulative(_, _, axes)
+            | Operation::Window { axis: axes, .. } => axes.contains(Axes::SAMPLES),
+            _ => false,
+        })
     }
 
     fn extents(&self, shape: &[usize]) -> Extents {
@@ -253,7 +266,7 @@ impl Layer for EntryLayer {
         if claims(Claim::SampleIndependence) {
             properties.push(Property::Independent(samples.clone()));
         }
-        if !self.has_rows_of_its_own() {
+        if !self.has_rows_of_its_own() && !self.counts_samples() {
             properties.push(Property::Exchange(samples));
         }
         properties

@@ -74,6 +74,9 @@ fn smooth_functions() {
     expect("exp(x)", &[0.0, -INFINITY], &[1.0, 0.0], &[1.0, 0.0]);
     expect("tanh(x)", &[0.0, 40.0], &[0.0, 1.0], &[1.0, 0.0]);
     expect("sigmoid(x)", &[0.0, 800.0, -800.0], &[0.5, 1.0, 0.0], &[0.25, 0.0, 0.0]);
+    let half_life = std::f64::consts::LN_2;
+    expect("softplus(x)", &[0.0, 800.0, -800.0], &[half_life, 800.0, 0.0], &[0.5, 10.0, 0.0]);
+    expect("softplus(x)", &[NAN], &[NAN], &[NAN]);
     let slope = std::f64::consts::FRAC_2_SQRT_PI;
     expect("erf(x)", &[0.0, INFINITY], &[0.0, 1.0], &[slope, 0.0]);
     let right = std::f64::consts::FRAC_PI_2;

@@ -2,12 +2,14 @@
 
 use dfdx::tensor::{Cpu, OwnedTape, PutTape, SplitTape, TensorFromVec};
 use dfdx::tensor_ops::{Device, ReshapeTo};
-use equations::{Axes, Binary, Expression, Extents, NormEquation, Operation, Pointwise, Statistic};
+use equations::{
+    Axes, Binary, Expression, Extents, NormEquation, Operation, Pointwise, Reach, Statistic, Window,
+};
 use ops::{DfdxTensor, Element, Mode};
 
 use super::axes::{Taped, shape, sizes, spread, sum_along, tuple};
 use super::extremes::{self, Extreme};
-use super::{own, powers};
+use super::{own, powers, windows};
 use crate::norm::State;
 
 type Tape<E> = OwnedTape<E, Cpu>;
@@ -30,32 +32,65 @@ where
     let differentiated = differentiated(lowered);
     let mut evaluation =
         Evaluation { extents, tape: Some(tape), recording: true, values: Vec::new() };
+    // Averages move when all is computed: some of it may depend on what they were.
+    let mut moves = Vec::new();
     for (id, node) in lowered.nodes().iter().enumerate() {
         evaluation.recording = differentiated[id];
         let value = match (constants[id], node.operation) {
             (Some(number), _) => constant(number),
             (None, Operation::Name(index)) => evaluation.fresh(inputs[index].clone()),
-            (None, Operation::Running { value, tracked, slot, .. }) => match mode {
+            (None, Operation::Batches) => constant(batches(equation, state, mode)),
+            (None, Operation::Running { value, tracked, weight, slot, .. }) => match mode {
                 Mode::Train => {
-                    let tracked = evaluation.values[tracked].as_vec();
-                    let momentum = E::nearest(equation.momentum());
-                    for (average, &tracked) in state.averages[slot].iter_mut().zip(&tracked) {
-                        *average = (E::one() - momentum) * *average + momentum * tracked;
-                    }
+                    moves.push((slot, tracked, weight));
                     evaluation.fresh(evaluation.values[value].clone())
                 }
-                Mode::Eval => {
-                    let axes = equation.running()[slot].varies;
-                    E::device()
-                        .tensor_from_vec(state.averages[slot].clone(), tuple(shape(extents, axes)))
-                }
+                Mode::Eval => average(equation, extents, state, slot),
+            },
+            (None, Operation::Past(e)) => match lowered.nodes()[e].operation {
+                Operation::Running { slot, .. } => average(equation, extents, state, slot),
+                other => unreachable!("the parser gives no past to {other:?}"),
             },
             (None, operation) => evaluation.operate(operation, &constants),
         };
         evaluation.values.push(value);
     }
+    evaluation.recording = false;
+    let passes = equation.batches_slot().map(|slot| (slot, batches(equation, state, mode)));
+    for (slot, tracked, weight) in moves {
+        let axes = equation.running()[slot].varies;
+        let tracked = evaluation.along(tracked, axes);
+        let weights = match weight {
+            Some(weight) => evaluation.along(weight, axes),
+            None => vec![E::nearest(equation.momentum()); tracked.len()],
+        };
+        let averages = state.averages[slot].iter_mut();
+        for ((average, &tracked), &weight) in averages.zip(&tracked).zip(&weights) {
+            *average = (E::one() - weight) * *average + weight * tracked;
+        }
+    }
+    if let Some((slot, passes)) = passes {
+        state.averages[slot] = vec![E::nearest(passes)];
+    }
     evaluation.recording = true;
     evaluation.finish()
+}
+
+/// The number of training passes, this one included.
+fn batches<E: Element>(equation: &NormEquation, state: &State<E>, mode: Mode) -> f64 {
+    let slot = equation.batches_slot().expect("an equation with `batches` counts them");
+    state.averages[slot][0].double() + if mode == Mode::Train { 1.0 } else { 0.0 }
+}
+
+/// A running average as it was before the pass.
+fn average<E: Element>(
+    equation: &NormEquation,
+    extents: &Extents,
+    state: &State<E>,
+    slot: usize,
+) -> DfdxTensor<E> {
+    let axes = equation.running()[slot].varies;
+    E::device().tensor_from_vec(state.averages[slot].clone(), tuple(shape(extents, axes)))
 }
 
 /// Which nodes the gradient flows through. What only a running average follows is left out: dfdx
@@ -70,7 +105,7 @@ fn differentiated(lowered: &Expression) -> Vec<bool> {
         }
         match nodes[id].operation {
             Operation::Running { value, .. } => flows[value] = true,
-            Operation::Stop(_) => {}
+            Operation::Stop(_) | Operation::Past(_) => {}
             operation => operation.operands().for_each(|operand| flows[operand] = true),
         }
     }
@@ -96,6 +131,11 @@ where
             Operation::Negate(e) => self.unary(e, |e| e.negate()),
             Operation::Stop(e) => detached(&self.values[e]),
             Operation::Size(axes) => constant(self.extents.size(axes) as f64),
+            Operation::Index(axes) => {
+                let places = (0..self.extents.size(axes)).map(|place| E::nearest(place as f64));
+                let places: Vec<E> = places.collect();
+                E::device().tensor_from_vec(places, tuple(shape(self.extents, axes)))
+            }
             Operation::Power(base, exponent) => {
                 let exponent = constants[exponent].expect("the exponent is constant");
                 self.unary(base, |e| powers::power(e, exponent))
@@ -103,9 +143,19 @@ where
             Operation::Pointwise(function, e) => self.pointwise(function, e),
             Operation::Binary(operator, a, b) => self.binary(operator, a, b),
             Operation::Statistic(statistic, e, axes) => self.statistic(statistic, e, axes),
+            Operation::Window { e, before, after, axis } => {
+                let reach = |node: usize| constants[node].expect("reaches are constant") as usize;
+                let (before, after) = (reach(before), reach(after));
+                self.window(e, Window { axis, reach: Reach::Near { before, after } })
+            }
+            Operation::Cumulative(direction, e, axis) => {
+                self.window(e, Window { axis, reach: Reach::All(direction) })
+            }
             Operation::Number(_)
             | Operation::Name(_)
             | Operation::Running { .. }
+            | Operation::Past(_)
+            | Operation::Batches
             | Operation::Call(..) => unreachable!("handled before, or not part of a norm"),
         }
     }
@@ -125,6 +175,11 @@ where
             Pointwise::Log => self.unary(e, |e| e.ln()),
             Pointwise::Tanh => self.unary(e, |e| e.tanh()),
             Pointwise::Sigmoid => self.unary(e, |e| e.sigmoid()),
+            Pointwise::Softplus => {
+                let value = |e: E| e.max(E::zero()) + (-e.abs()).exp().ln_1p();
+                let slope = |e: E| (E::one() + (-e).exp()).recip();
+                self.unary(e, |e| own::pointwise(e, value, slope))
+            }
             Pointwise::Erf => {
                 let scale = E::nearest(std::f64::consts::FRAC_2_SQRT_PI);
                 let erf = |e: E| E::nearest(libm::erf(e.double()));
@@ -186,6 +241,19 @@ where
             other => unreachable!("{other:?} is written out by `lowered`"),
         };
         self.unary(e, |e| sum_along(e, axes) * E::nearest(factor))
+    }
+
+    fn window(&mut self, e: usize, window: Window) -> DfdxTensor<E> {
+        let along = shape(self.extents, window.axis);
+        let present = sizes(&self.values[e]);
+        let target = std::array::from_fn(|axis| present[axis].max(along[axis]));
+        self.unary(e, |e| windows::sums(spread(e, target), window))
+    }
+
+    /// The numbers of a node along axes, some of which it may not vary along.
+    fn along(&mut self, node: usize, axes: Axes) -> Vec<E> {
+        let target = shape(self.extents, axes);
+        self.run(self.values[node].clone(), |e| spread(e, target).contiguous()).as_vec()
     }
 
     /// The same numbers under a new id, so that dfdx keeps their gradients apart.

@@ -10,7 +10,7 @@
 //! | `max(a, b)`, `min(a, b)` with a NaN | the other operand; half the derivative to each | NaN |
 //! | largest and smallest over axes | every tied element gets the whole derivative | equal shares |
 //! | the same with a NaN | the NaN is passed over | NaN |
-//! | `sign`, `erf`, `atan` | none | as in calculus, `sign` with derivative 0 |
+//! | `sign`, `erf`, `atan`, `softplus` | none | as in calculus, `sign` with derivative 0 |
 //! | an operation of a tensor with itself | its backward panics | an operation like any other |
 //!
 //! The same in both: ties of two in equal halves, `abs` with derivative 0 at 0, `exp`, `tanh`,

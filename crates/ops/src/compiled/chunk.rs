@@ -1,6 +1,7 @@
 //! The steps of a chunk: passes over its blocks, and what is computed between them.
 
 mod passes;
+mod windows;
 
 use equations::Input;
 
@@ -73,6 +74,8 @@ struct Writer<'a, 'd> {
     ready: Vec<usize>,
     /// The arrays of nodes that vary along some of the chunk's axes.
     local: Vec<Option<usize>>,
+    /// The arrays in which windows find the blocks that they add up, written out.
+    sources: Vec<Option<usize>>,
     /// The blocks of nodes that vary along all of them.
     registers: Vec<Option<usize>>,
     free: Vec<usize>,
@@ -93,6 +96,7 @@ impl<'a, 'd> Writer<'a, 'd> {
             space,
             ready: vec![0; count],
             local: vec![None; count],
+            sources: vec![None; count],
             registers: vec![None; count],
             free: Vec::new(),
             uses,
@@ -109,11 +113,14 @@ impl<'a, 'd> Writer<'a, 'd> {
         self.draft.phases[id] == Phase::Chunk && self.draft.is_computed(id)
     }
 
-    /// Whether a node varies along all axes of the chunk, so that only blocks of it exist.
+    /// Whether a node varies along all axes of the chunk, so that only blocks of it exist. What a window
+    /// gives is there as a whole.
     fn is_full(&self, id: NodeId) -> bool {
         let id = self.draft.same_as[id];
         let mask = self.draft.mask(id);
-        self.draft.phases[id] == Phase::Chunk && self.space.iter().all(|(axis, _)| mask.has(*axis))
+        let blocks = self.draft.phases[id] == Phase::Chunk
+            && !matches!(self.operation(id), Operation::Window(..));
+        blocks && self.space.iter().all(|(axis, _)| mask.has(*axis))
     }
 
     /// The axes of the chunk along which a node varies.
@@ -152,7 +159,10 @@ impl<'a, 'd> Writer<'a, 'd> {
             } else {
                 let own = self.space_of(id);
                 let array = self.array_view(id, &own);
-                self.casts.push(Step::Cast { array, block: whole(&own) });
+                let again = |step: &Step| matches!(step, Step::Cast { array, .. } if array.slot == view.slot);
+                if !self.casts.iter().any(again) {
+                    self.casts.push(Step::Cast { array, block: whole(&own) });
+                }
             }
         }
         view
@@ -182,6 +192,10 @@ impl<'a, 'd> Writer<'a, 'd> {
         }
         let whole = whole(&space);
         let out = self.array_view(id, &space);
+        if let Operation::Window(window, e) = self.operation(id) {
+            steps.push(Step::Window(self.windowed(window, e, out, &space)));
+            return;
+        }
         let operation = match self.operation(id) {
             Operation::Unary(unary, a) => Arrays::Unary(unary, self.view(a, &space)),
             Operation::Binary(pair, a, b) => {
@@ -203,7 +217,11 @@ impl<'a, 'd> Writer<'a, 'd> {
                 }
                 return;
             }
-            Operation::Input(_) | Operation::Number(_) | Operation::Size(_) => return,
+            Operation::Input(_)
+            | Operation::Number(_)
+            | Operation::Size(_)
+            | Operation::Index(_)
+            | Operation::Window(..) => return,
         };
         steps.push(Step::Arrays { operation, out, block: whole });
     }

@@ -53,6 +53,7 @@ impl<'a> Draft<'a> {
             used.push(node.varies);
             match node.operation {
                 Operation::Reduce(_, _, axes) if !is_given[id] => used.push(axes),
+                Operation::Window(window, _) if !is_given[id] => used.push(window.axis),
                 _ => {}
             }
         }
@@ -168,7 +169,7 @@ impl<'a> Draft<'a> {
             && self.same_as[id] == id
             && !matches!(
                 self.program.nodes[id].operation,
-                Operation::Number(_) | Operation::Size(_)
+                Operation::Number(_) | Operation::Size(_) | Operation::Index(_)
             )
     }
 

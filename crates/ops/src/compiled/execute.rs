@@ -9,6 +9,7 @@ use std::any::Any;
 use super::kernels::{identity, split};
 use super::plan::Plan;
 use super::steps::{Chunk, Step};
+use super::view::Block;
 use crate::{Buffer, Element};
 
 /// What a plan reads and writes that is as large as the activation.
@@ -83,6 +84,10 @@ impl Plan {
         for &(array, number) in &self.numbers {
             arrays[array].fill(number);
         }
+        for &array in &self.indices {
+            let places = arrays[array].iter_mut().enumerate();
+            places.for_each(|(index, place)| *place = index as f64);
+        }
         arrays
     }
 
@@ -102,8 +107,10 @@ impl Plan {
             slices[slot] = unspecified(arrays[slot].len());
             lows[slot] = unspecified(arrays[slot].len());
         }
+        // A result of parameters alone is stored block by block, though no block is computed.
+        let blocks = self.chunk.blocks.iter().chain(self.rest.iter().flat_map(|rest| &rest.blocks));
+        let longest = blocks.map(Block::len).max().unwrap_or(0);
         let blocks = self.blocks.iter().map(|len| unspecified(*len)).collect();
-        let longest = self.blocks.iter().max().copied().unwrap_or(0);
         let mut work = Work {
             x: Read::of(x),
             cotangent: cotangent.map(Read::of),
@@ -161,6 +168,7 @@ impl Chunk {
         for step in &self.steps {
             match step {
                 Step::Arrays { operation, out, block } => work.arrays(operation, out, block),
+                Step::Window(windowed) => work.window(windowed),
                 Step::Start { total, block, reduction } => {
                     let from = total.base(&work.outer);
                     let totals = &mut work.arrays[total.slot][from..from + block.len()];

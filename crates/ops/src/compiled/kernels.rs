@@ -7,12 +7,14 @@
 mod pair;
 mod reduce;
 mod unary;
+mod window;
 
 use multiversion::multiversion;
 
 pub(super) use self::pair::{pair, pair_of_numbers, shift_columns, triple};
 pub(super) use self::reduce::{Totals, identity, reduce, reduce_products, together};
 pub(super) use self::unary::{unary, unary_number};
+pub(super) use self::window::window;
 use crate::Element;
 
 /// What an operand is in a block of lanes.

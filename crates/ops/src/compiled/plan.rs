@@ -1,10 +1,12 @@
 //! What is computed in which order at given sizes.
 //!
-//! The outer axes are those that no statistic on the way to the result reduces: samples and positions
-//! for layer normalization, none for batch normalization. Along them the work falls into chunks that
+//! The outer axes are those that no statistic on the way to the result reduces, and along which no window
+//! goes: samples and positions for layer normalization, none for batch normalization. Along them the work falls into chunks that
 //! know nothing of each other. Within a chunk every statistic is a barrier: what varies along all axes
 //! of the chunk is computed in passes over blocks that stay in the cache, and never leaves them but as
 //! a statistic or a result; what varies along fewer is computed between the passes, once.
+//!
+//! A window is a barrier too. What it adds up, and what comes of that, is an array of the chunk's size.
 //!
 //! A chunk that is one block keeps what an earlier pass has computed; in a larger one each pass
 //! computes again what it needs, which costs less than writing and reading it.
@@ -39,6 +41,8 @@ pub(super) struct Plan {
     pub(super) cast_before: Vec<usize>,
     /// Arrays that are the same at every call, with their value.
     pub(super) numbers: Vec<(usize, f64)>,
+    /// Arrays that count: 0, 1, 2, ... at every call.
+    pub(super) indices: Vec<usize>,
     /// Arrays that are filled before anything runs.
     pub(super) inputs: Vec<(Input, usize)>,
     /// The arrays of the given nodes, in their order; those that nothing needs have none.
@@ -103,11 +107,13 @@ impl Draft<'_> {
     /// How many axes are outer ones, and how many indices of the last of them make a chunk.
     fn chunks(&self) -> (usize, usize) {
         let reduced = |index: usize| {
-            self.program.nodes.iter().enumerate().any(|(id, node)| match node.operation {
-                Operation::Reduce(_, _, axes) => {
-                    self.phases[id] == Phase::Chunk && self.shape.mask(axes).has(index)
-                }
-                _ => false,
+            self.program.nodes.iter().enumerate().any(|(id, node)| {
+                let axes = match node.operation {
+                    Operation::Reduce(_, _, axes) => axes,
+                    Operation::Window(window, _) => window.axis,
+                    _ => return false,
+                };
+                self.phases[id] == Phase::Chunk && self.shape.mask(axes).has(index)
             })
         };
         let innermost = self.shape.axes.len() - 1;
@@ -143,6 +149,7 @@ impl Draft<'_> {
             cast: Vec::new(),
             cast_before: Vec::new(),
             numbers: Vec::new(),
+            indices: Vec::new(),
             inputs: Vec::new(),
             given: goal.given.iter().map(|id| self.global[*id]).collect(),
             totals: Vec::new(),
@@ -165,6 +172,7 @@ impl Draft<'_> {
                 (Phase::Before, Operation::Size(axes)) => {
                     plan.numbers.push((array, self.extents.size(axes) as f64));
                 }
+                (Phase::Before, Operation::Index(_)) => plan.indices.push(array),
                 (Phase::Before, Operation::Input(input)) => plan.inputs.push((input, array)),
                 (Phase::Total, Operation::Reduce(reduction, ..)) => {
                     plan.totals.push((array, reduction));

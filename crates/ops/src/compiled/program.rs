@@ -3,7 +3,7 @@
 mod range;
 mod writer;
 
-use equations::{Axes, Input, Pointwise};
+use equations::{Axes, Input, Pointwise, Window};
 
 /// The place of a node in [`Program::nodes`].
 pub(super) type NodeId = usize;
@@ -14,6 +14,8 @@ pub(super) struct Program {
     pub(super) nodes: Vec<Node>,
     pub(super) y: NodeId,
     pub(super) tracked: Vec<NodeId>,
+    /// How far each average goes there, where that is not the momentum.
+    pub(super) weights: Vec<Option<NodeId>>,
     pub(super) dx: NodeId,
     pub(super) dparameters: Vec<NodeId>,
 }
@@ -45,9 +47,13 @@ pub(super) enum Operation {
     Number(Number),
     Input(Input),
     Size(Axes),
+    /// 0, 1, 2, ... along axes.
+    Index(Axes),
     Unary(Unary, NodeId),
     Binary(Pair, NodeId, NodeId),
     Reduce(Reduction, NodeId, Axes),
+    /// Of an operand that varies along the axis too.
+    Window(Window, NodeId),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -86,8 +92,13 @@ pub(super) enum Reduction {
 impl Operation {
     pub(super) fn operands(self) -> impl Iterator<Item = NodeId> {
         let operands = match self {
-            Operation::Number(_) | Operation::Input(_) | Operation::Size(_) => [None; 2],
-            Operation::Unary(_, a) | Operation::Reduce(_, a, _) => [Some(a), None],
+            Operation::Number(_)
+            | Operation::Input(_)
+            | Operation::Size(_)
+            | Operation::Index(_) => [None; 2],
+            Operation::Unary(_, a) | Operation::Reduce(_, a, _) | Operation::Window(_, a) => {
+                [Some(a), None]
+            }
             Operation::Binary(_, a, b) => [Some(a), Some(b)],
         };
         operands.into_iter().flatten()
@@ -95,6 +106,12 @@ impl Operation {
 }
 
 impl Program {
+    /// What running averages follow, and then the weights that are not the momentum.
+    pub(super) fn tracking(&self) -> Vec<NodeId> {
+        let weights = self.weights.iter().flatten();
+        self.tracked.iter().chain(weights).copied().collect()
+    }
+
     /// The nodes that some of them need, those included; `cut` nodes are given.
     pub(super) fn needed(&self, roots: &[NodeId], cut: &dyn Fn(NodeId) -> bool) -> Vec<bool> {
         let mut needed = vec![false; self.nodes.len()];

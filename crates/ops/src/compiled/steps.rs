@@ -1,6 +1,6 @@
 //! What a chunk is made of.
 
-use equations::Input;
+use equations::{Input, Reach};
 
 use super::program::{Pair, Reduction, Unary};
 use super::view::{Block, View};
@@ -23,8 +23,22 @@ pub(super) enum Step {
     Divide { total: View, block: Block, count: f64 },
     /// Blocks are computed with an array, in their own type.
     Cast { array: View, block: Block },
+    /// Sums over neighbours, all at once.
+    Window(Windowed),
     /// Over all blocks, in order.
     Pass(Vec<InBlock>),
+}
+
+/// Sums over neighbours along an axis of an array; both arrays are contiguous.
+#[derive(Debug)]
+pub(super) struct Windowed {
+    pub(super) reach: Reach,
+    pub(super) from: View,
+    pub(super) out: View,
+    /// How many numbers there are, how many along the axis, and how far apart neighbours are.
+    pub(super) len: usize,
+    pub(super) count: usize,
+    pub(super) inner: usize,
 }
 
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! Every function against the standard library or libm, whose results are within one rounding.
 
-use super::{atan, erf, exp, log, sigmoid, tanh};
+use super::{atan, erf, exp, log, sigmoid, softplus, tanh};
 
 const TOLERANCE: f64 = 2e-15;
 
@@ -62,6 +62,16 @@ fn logistic() {
 }
 
 #[test]
+fn softened_rectifier() {
+    fn stable(x: f64) -> f64 {
+        x.max(0.0) + (-x.abs()).exp().ln_1p()
+    }
+    assert_exact(750.0, softplus, stable);
+    assert_exact(40.0, softplus, stable);
+    assert_eq!((softplus(f64::INFINITY), softplus(f64::NEG_INFINITY)), (f64::INFINITY, 0.0));
+}
+
+#[test]
 fn hyperbolic_tangent() {
     assert_exact(22.0, tanh, f64::tanh);
     assert_exact(1.0, tanh, f64::tanh);
@@ -108,6 +118,7 @@ fn vector_code_gives_the_same_bits() {
         (super::tanh_each, tanh),
         (super::sigmoid_each, sigmoid),
         (super::log_each, log),
+        (super::softplus_each, softplus),
         (super::erf_each, erf),
         (super::atan_each, atan),
     ] {

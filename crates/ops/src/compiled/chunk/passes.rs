@@ -4,7 +4,7 @@ use super::{Writer, whole};
 use crate::compiled::draft::Phase;
 use crate::compiled::program::{NodeId, Operation, Pair, Reduction};
 use crate::compiled::steps::{InBlock, Pointwise, Step, Triple};
-use crate::compiled::view::Block;
+use crate::compiled::view::{Block, Kind, View};
 
 impl Writer<'_, '_> {
     /// Passes, and before each what can be computed at once.
@@ -44,7 +44,8 @@ impl Writer<'_, '_> {
         steps
     }
 
-    /// Numbers the passes: a statistic is ready in the pass after the one that its operand is in.
+    /// Numbers the passes: a statistic is ready in the pass after the one that its operand is in, and so is
+    /// a window.
     fn find_passes(&mut self) {
         let mut last = 0;
         for id in 0..self.ready.len() {
@@ -55,7 +56,11 @@ impl Writer<'_, '_> {
             let operands = self.operation(id).operands();
             let operands = operands.map(|e| self.ready[self.draft.same_as[e]]).max().unwrap_or(0);
             last = last.max(operands);
-            self.ready[id] = operands + usize::from(self.is_barrier(id));
+            let of_blocks = self.is_window_of_blocks(id);
+            if of_blocks {
+                self.add_source(id);
+            }
+            self.ready[id] = operands + usize::from(of_blocks || self.is_barrier(id));
         }
         self.last = last.max(self.ready[self.draft.same_as[self.draft.wide]]);
     }
@@ -136,12 +141,12 @@ impl Writer<'_, '_> {
         targets.into_iter().map(same).filter(|id| self.is_full(*id)).collect()
     }
 
-    /// Nodes of all axes that outlive the chunk.
+    /// Nodes of all axes that outlive the chunk, or the pass because a window adds them up.
     fn kept(&self, pass: usize) -> Vec<NodeId> {
         let kept = |id: &NodeId| {
             self.is_in_chunk(*id)
                 && self.is_full(*id)
-                && self.draft.global[*id].is_some()
+                && (self.draft.global[*id].is_some() || self.sources[*id].is_some())
                 && self.ready[*id] == pass
         };
         (0..self.ready.len()).filter(kept).collect()
@@ -236,8 +241,10 @@ impl Writer<'_, '_> {
         let product = |e: NodeId| {
             let e = self.draft.same_as[e];
             let Operation::Binary(Pair::Multiply, a, b) = self.operation(e) else { return None };
-            (self.is_full(e) && self.uses[e].all == 1 && self.draft.global[e].is_none())
-                .then_some((a, b))
+            // The kernel takes a factor that is a block first.
+            let has_block = self.is_full(a) || self.is_full(b);
+            let alone = self.uses[e].all == 1 && self.draft.global[e].is_none();
+            (self.is_full(e) && has_block && alone).then_some((a, b))
         };
         let swap = |(a, b): (NodeId, NodeId)| if self.is_full(a) { (a, b) } else { (b, a) };
         match (product(left).map(swap), product(right).map(swap)) {
@@ -289,8 +296,11 @@ impl Writer<'_, '_> {
         });
         kept.retain(|&id| {
             if there(self, id) {
-                let out = self.draft.global_view(id, &space);
-                steps.push(InBlock::Keep(out, self.block_view(id)));
+                let global = self.draft.global[id].map(|_| self.draft.global_view(id, &space));
+                let source = self.sources[id].map(|source| View::new(source, Kind::Contiguous));
+                for out in [global, source].into_iter().flatten() {
+                    steps.push(InBlock::Keep(out, self.block_view(id)));
+                }
             }
             !there(self, id)
         });

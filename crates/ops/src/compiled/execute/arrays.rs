@@ -8,10 +8,20 @@ use crate::Element;
 use crate::compiled::kernels::{
     self, Operand, Totals, pair, pair_of_numbers, together, unary_number,
 };
-use crate::compiled::steps::Arrays;
+use crate::compiled::steps::{Arrays, Windowed};
 use crate::compiled::view::{Block, View};
 
 impl<E: Element, F: Element> Work<'_, E, F> {
+    /// Adds up the neighbours in an array.
+    pub(super) fn window(&mut self, windowed: &Windowed) {
+        let Windowed { reach, from, out, len, count, inner } = windowed;
+        let mut written = take(&mut self.arrays[out.slot]);
+        let (start, at) = (from.base(&self.outer), out.base(&self.outer));
+        let values = &self.arrays[from.slot][start..start + len];
+        kernels::window(*reach, &mut written[at..at + len], values, *count, *inner);
+        self.arrays[out.slot] = written;
+    }
+
     /// Computes an array at once.
     pub(super) fn arrays(&mut self, operation: &Arrays, out: &View, block: &Block) {
         let outer = &self.outer;

@@ -5,7 +5,7 @@ use multiversion::multiversion;
 
 use crate::Element;
 use crate::compiled::program::Unary;
-use crate::functions::{atan, erf, exp, log, sigmoid, tanh};
+use crate::functions::{atan, erf, exp, log, sigmoid, softplus, tanh};
 
 /// The operation at every number.
 #[multiversion(targets = "simd")]
@@ -39,6 +39,7 @@ pub(in crate::compiled) fn unary<F: Element>(operation: Unary, out: &mut [F], a:
         Unary::Function(Pointwise::Log) => each(out, a, |a| F::nearest(log(a.double()))),
         Unary::Function(Pointwise::Tanh) => each(out, a, |a| F::nearest(tanh(a.double()))),
         Unary::Function(Pointwise::Sigmoid) => each(out, a, |a| F::nearest(sigmoid(a.double()))),
+        Unary::Function(Pointwise::Softplus) => each(out, a, |a| F::nearest(softplus(a.double()))),
         Unary::Function(Pointwise::Erf) => each(out, a, |a| F::nearest(erf(a.double()))),
         Unary::Function(Pointwise::Atan) => each(out, a, |a| F::nearest(atan(a.double()))),
         _ => each(out, a, |a| F::nearest(unary_number(operation, a.double()))),
@@ -72,6 +73,7 @@ pub(in crate::compiled) fn unary_number(operation: Unary, a: f64) -> f64 {
             Pointwise::Log => log(a),
             Pointwise::Tanh => tanh(a),
             Pointwise::Sigmoid => sigmoid(a),
+            Pointwise::Softplus => softplus(a),
             Pointwise::Erf => erf(a),
             Pointwise::Atan => atan(a),
             Pointwise::Sign => {

@@ -13,10 +13,13 @@ impl Program {
             let of = |e: NodeId| degrees[e];
             degrees.push(match node.operation {
                 Operation::Input(Input::X) => Degrees { large: 1.0, small: 1.0 },
-                Operation::Number(_) | Operation::Input(_) | Operation::Size(_) => Degrees::ZERO,
+                Operation::Number(_)
+                | Operation::Input(_)
+                | Operation::Size(_)
+                | Operation::Index(_) => Degrees::ZERO,
                 Operation::Unary(unary, e) => of(e).of_unary(unary),
                 Operation::Binary(pair, a, b) => of(a).of_pair(pair, of(b)),
-                Operation::Reduce(_, e, _) => of(e),
+                Operation::Reduce(_, e, _) | Operation::Window(_, e) => of(e),
             });
         }
         let summed = |id: NodeId| {
@@ -60,6 +63,7 @@ impl Degrees {
             Unary::Inverse | Unary::InverseOrZero => self.times(-1.0),
             Unary::Function(Pointwise::Sqrt) => self.times(0.5),
             Unary::Function(Pointwise::Abs) => self,
+            Unary::Function(Pointwise::Softplus) => self.plus(Degrees::ZERO),
             // Bounded, or beyond any power.
             Unary::Function(_) => Degrees::ZERO,
         }

@@ -18,6 +18,7 @@ impl Program {
         Program {
             y: place[derivation.y],
             tracked: all(&derivation.tracked),
+            weights: derivation.weights.iter().map(|id| id.map(|id| place[id])).collect(),
             dx: place[derivation.dx],
             dparameters: all(&derivation.dparameters),
             nodes: writer.nodes,
@@ -39,6 +40,7 @@ impl Writer<'_> {
         match &formulas.terms()[id] {
             Term::Number(value) => self.number(*value),
             Term::Size(axes) => self.add(Operation::Size(*axes), Axes::NONE),
+            Term::Index(axes) => self.add(Operation::Index(*axes), *axes),
             Term::Input(Input::Constant(index)) => self.number(self.equation.constants()[*index].1),
             Term::Input(input) => self.add(Operation::Input(*input), varies),
             Term::Sum { constant, terms } => {
@@ -54,6 +56,10 @@ impl Writer<'_> {
             Term::InverseOrZero(e) => self.unary(Unary::InverseOrZero, place[*e]),
             Term::Extreme(Binary::Minimum, a, b) => self.pair(Pair::Minimum, place[*a], place[*b]),
             Term::Extreme(_, a, b) => self.pair(Pair::Maximum, place[*a], place[*b]),
+            Term::Window(window, e) => {
+                let e = self.written_out(place[*e], window.axis);
+                self.add(Operation::Window(*window, e), varies)
+            }
             Term::Stop(e) => place[*e],
             Term::Statistic(statistic, e, axes) => {
                 let e = place[*e];
@@ -163,6 +169,16 @@ impl Writer<'_> {
             });
         }
         product
+    }
+
+    /// A node that varies along an axis: itself, or its product with ones.
+    fn written_out(&mut self, e: NodeId, axis: Axes) -> NodeId {
+        if self.nodes[e].varies.contains(axis) {
+            return e;
+        }
+        let index = self.add(Operation::Index(axis), axis);
+        let ones = self.unary(Unary::Linear(0.0.into(), 1.0.into()), index);
+        self.pair(Pair::Multiply, e, ones)
     }
 
     fn unary(&mut self, unary: Unary, e: NodeId) -> NodeId {
