@@ -132,6 +132,17 @@ pub enum Family {
 }
 
 impl Family {
+    /// The folder of its entries, beside this file.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Family::Pointwise => "pointwise",
+            Family::Features => "features",
+            Family::Positions => "positions",
+            Family::Batches => "batches",
+            Family::Weights => "weights",
+        }
+    }
+
     /// Every family, in the order in which they are listed.
     pub const ALL: [Family; 5] =
         [Family::Pointwise, Family::Features, Family::Positions, Family::Batches, Family::Weights];

@@ -81,7 +81,7 @@ impl Emulation<'_> {
                 reduction.of(*statistic, &values[*e])
             }
             // What is given is in the storage format or, as sizes, constants and averages, exact.
-            Term::Number(_) | Term::Size(_) | Term::Input(_) | Term::Stop(_) => {
+            Term::Number(_) | Term::Size(_) | Term::Index(_) | Term::Input(_) | Term::Stop(_) => {
                 self.derivation.term_value(self.equation, &self.at, id, values)
             }
             term => {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::card::CardArguments;
+use crate::commands::new::NewArguments;
 use crate::commands::precision::PrecisionArguments;
 use crate::commands::verify::VerifyArguments;
 use crate::norm_arguments::EquationArguments;
@@ -50,6 +51,8 @@ pub enum Verb {
     Card(CardArguments),
     /// Measure the numbers of a card again and compare
     Verify(VerifyArguments),
+    /// Begin a norm of the catalogue: its file, its line in the list, a study that compares it
+    New(NewArguments),
     /// Print the program that runs a layer of another language for the gradient check
     Shim(ShimArguments),
 }

@@ -49,6 +49,7 @@ pub fn main() -> ExitCode {
         Verb::Precision(arguments) => commands::precision::precision(&arguments),
         Verb::Card(arguments) => commands::card::card(&arguments),
         Verb::Verify(arguments) => commands::verify::verify(&arguments),
+        Verb::New(arguments) => commands::new::new(&arguments),
         Verb::Shim(arguments) => Ok(commands::shim::shim(&arguments)),
     };
     match outcome {

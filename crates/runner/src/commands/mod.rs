@@ -5,6 +5,7 @@ pub mod card;
 pub mod export;
 pub mod gradcheck;
 pub mod list;
+pub mod new;
 pub mod precision;
 pub mod run;
 pub mod shim;
