@@ -34,6 +34,7 @@ mod axes;
 mod broadcast;
 mod calls;
 mod cursor;
+mod demands;
 mod derivation;
 mod derivation_text;
 mod error;

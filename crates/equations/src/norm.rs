@@ -1,4 +1,5 @@
 use crate::axes::Axes;
+use crate::demands;
 use crate::error::EquationError;
 use crate::expression::{Expression, Name, Vocabulary};
 use crate::extents::{Extents, SizeError};
@@ -105,7 +106,7 @@ impl NormEquation {
         known.constants.retain(|(name, _)| used(name));
         let Known { parameters, constants } = known;
         let values = constant_values(&expression, parameters.len(), &constants);
-        finite_constants(&expression, &values)?;
+        demands::check(&expression, &values)?;
         let running = slots(&expression, &values);
         let needed_in_evaluation = needed_in_evaluation(&expression);
         Ok(NormEquation {
@@ -326,48 +327,6 @@ fn constant_values(
     let mut names = vec![None; 1 + parameters];
     names.extend(constants.iter().map(|(_, value)| Some(*value)));
     expression.constant_values(&names)
-}
-
-/// Refuses exponents and starts such as `1 / 0`, weights that lead beyond what is tracked, and windows that
-/// reach half an index far.
-fn finite_constants(expression: &Expression, values: &[Option<f64>]) -> Result<(), EquationError> {
-    for node in &expression.nodes {
-        let error = |node: usize, message| {
-            let span = expression.nodes[node].span.clone();
-            Err(EquationError::new(&expression.text, span, message))
-        };
-        let check =
-            |what: &str, needed: &str, node: usize, is_good: &dyn Fn(f64) -> bool| match values
-                [node]
-                .filter(|value| !is_good(*value))
-            {
-                Some(value) => {
-                    error(node, format!("the {what} is not {needed}: its value is {value}"))
-                }
-                None => Ok(()),
-            };
-        let whole = |value: f64| value >= 0.0 && value.is_finite() && value.fract() == 0.0;
-        match node.operation {
-            Operation::Power(_, exponent) => {
-                check("exponent", "a finite number", exponent, &f64::is_finite)?;
-            }
-            Operation::Running { start, weight, .. } => {
-                check("start", "a finite number", start, &f64::is_finite)?;
-                if let Some(weight) = weight {
-                    check("weight", "between 0 and 1", weight, &|value| {
-                        (0.0..=1.0).contains(&value)
-                    })?;
-                }
-            }
-            Operation::Window { before, after, .. } => {
-                for reach in [before, after] {
-                    check("reach of a window", "a whole number of at least 0", reach, &whole)?;
-                }
-            }
-            _ => {}
-        }
-    }
-    Ok(())
 }
 
 fn slots(expression: &Expression, values: &[Option<f64>]) -> Vec<RunningSlot> {

@@ -140,24 +140,23 @@ impl Compiled {
         extents: &Extents,
         averages: &mut [Vec<E>],
     ) {
-        let momentum = [self.equation.momentum()];
         let program = &self.train.program;
-        let (tracked, mut weights) = plan.results.split_at(program.tracked.len());
+        let momentum = [self.equation.momentum()];
+        let (tracked, weights) = plan.results.split_at(program.tracked.len());
+        let mut weights = weights.iter();
         for (slot, average) in averages.iter_mut().enumerate() {
-            let varies = self.equation.running()[slot].varies;
-            let places = |node: NodeId| spread(extents, program.nodes[node].varies, varies);
-            let followed = places(program.tracked[slot]).map(|place| arrays[tracked[slot]][place]);
-            let (weight, at) = match program.weights[slot] {
-                Some(node) => {
-                    (&arrays[weights[0]][..], spread(extents, program.nodes[node].varies, varies))
-                }
-                None => (&momentum[..], spread(extents, Axes::NONE, varies)),
+            let axes = self.equation.running()[slot].varies;
+            let places = |varies: Axes| spread(extents, varies, axes);
+            let varies = |node: NodeId| program.nodes[node].varies;
+            let given = program.weights[slot].and_then(|node| Some((node, weights.next()?)));
+            let (weight, along) = match given {
+                Some((node, array)) => (&arrays[*array][..], varies(node)),
+                None => (&momentum[..], Axes::NONE),
             };
-            if program.weights[slot].is_some() {
-                weights = &weights[1..];
-            }
-            for ((average, tracked), at) in average.iter_mut().zip(followed).zip(at) {
-                let (tracked, weight) = (E::nearest(tracked), E::nearest(weight[at]));
+            let tracked = &arrays[tracked[slot]];
+            let from = places(varies(program.tracked[slot])).zip(places(along));
+            for (average, (place, at)) in average.iter_mut().zip(from) {
+                let (tracked, weight) = (E::nearest(tracked[place]), E::nearest(weight[at]));
                 *average = (E::one() - weight) * *average + weight * tracked;
             }
         }
