@@ -70,13 +70,13 @@ impl Observer for Recorder {
     }
 }
 
-/// A norm of activations that one position is enough for: a variance over it is refused, and the one value
-/// over its own size, of filter response normalization, is a sign that has no gradient.
+/// A norm of activations that tames any scale, defined at one position, where a variance is refused, and not
+/// filter response normalization, which is a sign there and has no gradient.
 fn suits_an_mlp(norm: &'static norms::Entry) -> bool {
     let (one, choice) = (ops::Layout::samples(32), NormChoice::plain(norm));
     let built = choice.build::<f32>(norms::Evaluator::Fastest);
-    let is_sign = norm.name == "filter-response";
-    norm.site == norms::Site::Activations && built.check(one, 16).is_ok() && !is_sign
+    let is_tame = norm.claims.contains(&norms::Claim::Scale) && norm.name != "filter-response";
+    norm.site == norms::Site::Activations && built.check(one, 16).is_ok() && is_tame
 }
 
 #[test]

@@ -190,8 +190,9 @@ impl Layer for EntryLayer {
                 // Cases are about the lengths of statistics: those are positions.
                 Axes::POSITIONS if shape[0] * shape[1] > FEW => shape.push(1),
                 Axes::POSITIONS => shape.push(CHANNELS),
-                // The rows of a case, of which three are a sample.
-                _ => shape = vec![shape[0].div_ceil(POSITIONS), POSITIONS, shape[1]],
+                // The rows of a case, of which three are a sample; in a batch of one sample statistics over
+                // positions and over the batch are the same.
+                _ => shape = vec![shape[0].div_ceil(POSITIONS).max(2), POSITIONS, shape[1]],
             }
         }
         if let Some(width) = shape.last_mut() {

@@ -91,7 +91,7 @@ fn every_declaration_is_checked() {
             "norm = \"mine\"",
             "norm = \"mien\"",
             "7:8: unknown norm \"mien\"",
-            "allowed: layer, rms, batch, group, mine, grouped; did you mean \"mine\"?",
+            "weight-standardization, scaled-weight-standardization, mine, grouped; did you mean \"mine\"?",
         ),
     ] {
         let report = report(good, bad);

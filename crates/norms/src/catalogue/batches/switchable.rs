@@ -62,10 +62,83 @@ pub(crate) const ENTRY: Entry = Entry {
         averages: &[&[0.0], &[2.5]],
     },
     aliases: &[],
-    exceptions: &[Exception {
-        case: "large-gamma",
-        precisions: &[Precision::Double, Precision::Single],
-        reason: "A softmax of numbers of size 1000 is one of three and flat.",
-    }],
+    exceptions: &[
+        Exception {
+            case: "large-gamma",
+            precisions: &[Precision::Double, Precision::Single],
+            reason: "A softmax of numbers of size 1000 is one of three and flat.",
+        },
+        Exception {
+            case: "scale-1e-5",
+            precisions: &[Precision::Double, Precision::Single],
+            reason: "Variances of 1e-10 are nothing beside eps, and their weights move nothing.",
+        },
+        Exception {
+            case: "width-31",
+            precisions: &[Precision::Single],
+            reason: "The gradients of six scalars are sums of terms of both signs over all \
+         elements, in which f32 cannot tell 1.001 from 1.",
+        },
+        Exception {
+            case: "width-65",
+            precisions: &[Precision::Single],
+            reason: "The gradients of six scalars are sums of terms of both signs over all \
+         elements, in which f32 cannot tell 1.001 from 1.",
+        },
+        Exception {
+            case: "width-127",
+            precisions: &[Precision::Single],
+            reason: "The gradients of six scalars are sums of terms of both signs over all \
+         elements, in which f32 cannot tell 1.001 from 1.",
+        },
+        Exception {
+            case: "width-129",
+            precisions: &[Precision::Single],
+            reason: "The gradients of six scalars are sums of terms of both signs over all \
+         elements, in which f32 cannot tell 1.001 from 1.",
+        },
+        Exception {
+            case: "width-1023",
+            precisions: &[Precision::Single],
+            reason: "The gradients of six scalars are sums of terms of both signs over all \
+         elements, in which f32 cannot tell 1.001 from 1.",
+        },
+        Exception {
+            case: "width-1025",
+            precisions: &[Precision::Single],
+            reason: "The gradients of six scalars are sums of terms of both signs over all \
+         elements, in which f32 cannot tell 1.001 from 1.",
+        },
+        Exception {
+            case: "rows-257",
+            precisions: &[Precision::Single],
+            reason: "The gradients of six scalars are sums of terms of both signs over all \
+         elements, in which f32 cannot tell 1.001 from 1.",
+        },
+        Exception {
+            case: "large",
+            precisions: &[Precision::Single],
+            reason: "The gradients of six scalars are sums of terms of both signs over all \
+         elements, in which f32 cannot tell 1.001 from 1.",
+        },
+        Exception {
+            case: "offset-30",
+            precisions: &[Precision::Single],
+            reason: "At an offset the three means are the same but for their last digits, and f32 \
+         cannot tell their weights.",
+        },
+        Exception {
+            case: "offset-100",
+            precisions: &[Precision::Single],
+            reason: "At an offset the three means are the same but for their last digits, and f32 \
+         cannot tell their weights.",
+        },
+        Exception {
+            case: "offset-1e3",
+            precisions: &[Precision::Single],
+            reason: "At an offset the three means are the same but for their last digits, and f32 \
+         cannot tell their weights.",
+        },
+    ],
     kernel: Kernel::Compiled,
 };

@@ -57,6 +57,24 @@ pub(crate) const ENTRY: Entry = Entry {
             reason: "One of three channels is 0 throughout, which is a kink; one rounding away its \
          inverse is beyond f32.",
         },
+        Exception {
+            case: "width-1023",
+            precisions: &[Precision::Single],
+            reason: "The gain of the one channel that is looked at has a sum of thousands of terms \
+         of both signs for its gradient, in which f32 cannot tell 1.001 from 1.",
+        },
+        Exception {
+            case: "width-1025",
+            precisions: &[Precision::Single],
+            reason: "The gain of the one channel that is looked at has a sum of thousands of terms \
+         of both signs for its gradient, in which f32 cannot tell 1.001 from 1.",
+        },
+        Exception {
+            case: "large",
+            precisions: &[Precision::Single],
+            reason: "The gain of the one channel that is looked at has a sum of thousands of terms \
+         of both signs for its gradient, in which f32 cannot tell 1.001 from 1.",
+        },
     ],
     kernel: Kernel::Compiled,
 };
