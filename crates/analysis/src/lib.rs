@@ -33,6 +33,7 @@ mod arms;
 mod csv_file;
 mod error;
 mod figures;
+mod number;
 mod rate;
 mod records;
 mod run;
@@ -43,6 +44,7 @@ mod table;
 
 pub use error::AnalysisError;
 pub use figures::{Figure, LogAxis, LogCurve, LogLabels, figures, log_curves};
+pub use number::three_digits;
 pub use rate::{RateChoice, choose_rate};
 pub use run::{Outcome, Phase, Reason, Run, Scores, read_runs};
 pub use statistics::{Estimate, Interval};

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use equations::Mode;
+use equations::{Extents, Mode};
 use norms::{Evaluator, NormChoice};
 use ops::{Layout, Pass, Value};
 use serde::{Deserialize, Serialize};
@@ -58,11 +58,15 @@ fn once(choice: &NormChoice) -> f64 {
         (0..rows * columns).map(|index| (index as f32 * 0.7 + phase).sin()).collect()
     };
     let layout = Layout { samples: rows / 4, positions: 4 };
+    let extents = Extents::new(layout.samples, layout.positions, columns, choice.groups())
+        .unwrap_or_else(|error| panic!("{error}"));
     let norm = choice.build::<f32>(Evaluator::Fastest);
-    let parameters: Vec<Value<f32>> = norm
-        .parameters(columns, layout.positions)
+    let parameters: Vec<Value<f32>> = choice
+        .equation()
+        .parameters()
         .iter()
-        .map(|spec| Value::new(1, spec.len, &vec![spec.start as f32; spec.len]))
+        .map(|p| (p.len(&extents), p.start as f32))
+        .map(|(len, start)| Value::new(1, len, &vec![start; len]))
         .collect();
     let x = Value::new(rows, columns, &numbers(0.0));
     let cotangent = numbers(1.0);

@@ -2,7 +2,9 @@
 
 use minijinja::{AutoEscape, Environment, Value, context};
 
-use crate::page::{Page, short};
+use analysis::three_digits;
+
+use crate::page::Page;
 
 /// A table of norms with the heads of their cards, each named `NAME.html`.
 pub fn index(pages: &[Page]) -> String {
@@ -16,10 +18,10 @@ pub fn index(pages: &[Page]) -> String {
             title => choice.as_ref().and_then(|choice| choice.entry()).map(|entry| entry.title),
             equation => choice.as_ref().map(|choice| choice.equation().expression().papers()),
             verdict => page.verdict(),
-            resolution => short(resolution),
+            resolution => three_digits(resolution),
             invariances => card.properties.invariances.iter().filter(|(_, holds)| *holds)
                 .map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", "),
-            ratio => short(page.timing.milliseconds / page.timing.layer),
+            ratio => three_digits(page.timing.milliseconds / page.timing.layer),
         }
     });
     let mut environment = Environment::new();

@@ -1,7 +1,7 @@
 //! Which norms of the catalogue compute nearly the same, and where they differ.
 
 use equations::{Extents, Mode};
-use norms::{CATALOGUE, NormChoice};
+use norms::{CATALOGUE, NormChoice, Site};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
@@ -42,7 +42,8 @@ const INPUTS: [(&str, Change); 6] = [
 /// The most similar norms, the most similar first, with all parameters at their starts.
 pub(crate) fn nearest(choice: &NormChoice) -> Vec<Relative> {
     let of_choice = values(choice);
-    let others = CATALOGUE.iter().filter(|entry| entry.name != choice.name());
+    let site = choice.entry().map_or(Site::Activations, |entry| entry.site);
+    let others = CATALOGUE.iter().filter(|e| e.name != choice.name() && e.site == site);
     let mut relatives: Vec<Relative> = others
         .map(|entry| {
             let plain = NormChoice::plain(entry);

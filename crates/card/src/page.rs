@@ -1,6 +1,6 @@
 //! A card as one HTML page that carries its numbers, and those numbers taken from it again.
 
-use analysis::{LogAxis, LogLabels, log_curves};
+use analysis::{LogAxis, LogLabels, log_curves, three_digits};
 use equations::Mode;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Value, context};
@@ -63,7 +63,7 @@ impl Page {
         let entry = choice.entry();
         let mut environment = Environment::new();
         environment.set_auto_escape_callback(|_| AutoEscape::Html);
-        environment.add_filter("short", |value: f64| short(value));
+        environment.add_filter("short", three_digits);
         let numbers = serde_json::to_string(self)?.replace('<', "\\u003c");
         let page = environment.render_str(
             TEMPLATE,
@@ -195,41 +195,4 @@ fn mathml(latex: &str) -> Result<String, PageError> {
     // On a line of its own, with fractions of full size in tables too.
     let formula = formula.replace("display=\"inline\"", "display=\"block\"");
     Ok(formula.replace("<mtable ", "<mtable displaystyle=\"true\" "))
-}
-
-/// Three digits.
-pub(crate) fn short(value: f64) -> String {
-    let size = value.abs();
-    match value {
-        0.0 => "0".to_owned(),
-        _ if (0.01..1e4).contains(&size) => {
-            let decimals = (2 - size.log10().floor() as i32).max(0) as usize;
-            let text = format!("{value:.decimals$}");
-            if text.contains('.') {
-                text.trim_end_matches('0').trim_end_matches('.').to_owned()
-            } else {
-                text
-            }
-        }
-        _ => format!("{value:.1e}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_short() {
-        for (value, text) in [
-            (0.0, "0"),
-            (316.2277, "316"),
-            (2.0, "2"),
-            (0.12345, "0.123"),
-            (3.1e-10, "3.1e-10"),
-            (1e12, "1.0e12"),
-        ] {
-            assert_eq!(short(value), text);
-        }
-    }
 }

@@ -2,7 +2,9 @@
 
 use norms::NormChoice;
 
-use crate::page::{Page, figures, short};
+use analysis::three_digits;
+
+use crate::page::{Page, figures};
 
 const MARGIN: f64 = 24.0;
 const LINE: f64 = 22.0;
@@ -50,13 +52,13 @@ fn lines(page: &Page, choice: &NormChoice) -> Vec<String> {
         format!(
             "gradient check: {}, errors down to {} would have been seen",
             page.verdict(),
-            short(resolution)
+            three_digits(resolution)
         ),
         if holds.is_empty() { "no invariance".to_owned() } else { holds.join(", ") },
         format!(
             "at most {} times amplified near zero input; {} times layer norm's time",
-            short(card.properties.largest_near_zero),
-            short(page.timing.milliseconds / page.timing.layer)
+            three_digits(card.properties.largest_near_zero),
+            three_digits(page.timing.milliseconds / page.timing.layer)
         ),
         format!("numbers {}", page.hash()),
     ]

@@ -3,7 +3,8 @@
 
 use std::process::ExitCode;
 
-use ::norms::{Claim, Entry, Family};
+use ::norms::{Claim, Entry, Family, NormChoice, sensitivity};
+use analysis::three_digits;
 
 use crate::cli::{ListArguments, Topic};
 use crate::config::choices::optimizer_values;
@@ -53,7 +54,12 @@ fn render(topic: Topic) -> String {
 fn norms() -> String {
     let mut sections: Vec<String> = Family::ALL.into_iter().map(family).collect();
     let meaning = PROPERTIES.map(|(claim, short, meaning)| format!("{short}  {claim}: {meaning}"));
-    sections.push(format!("properties at eps = 0, as measured\n\n{}", meaning.join("\n")));
+    sections.push(format!(
+        "properties at eps = 0, as measured\n\n{}\n\
+         null  how many directions of what a statistic reduces change nothing, to first order\n\
+         zero  by how much a small change is amplified at input of size 1e-8, with the norm's eps",
+        meaning.join("\n")
+    ));
     sections.push("all of a norm: `normlab show NAME`".to_string());
     sections.join("\n\n")
 }
@@ -73,14 +79,20 @@ fn family(family: Family) -> String {
     let entries = ::norms::CATALOGUE.iter().filter(|entry| entry.family == family);
     let rows: Vec<Vec<String>> = entries.map(|entry| row(entry)).collect();
     let properties = PROPERTIES.map(|(_, short, _)| short);
-    let header = [&["norm"], &properties[..], &["year", "over", "equation"]].concat();
+    let header =
+        [&["norm"], &properties[..], &["null", "zero", "year", "over", "equation"]].concat();
     format!("{family}\n\n{}", table(&header, &rows))
 }
 
-fn row(entry: &Entry) -> Vec<String> {
+fn row(entry: &'static Entry) -> Vec<String> {
     let mark = |(claim, _, _)| if entry.claims.contains(&claim) { "+" } else { "-" };
     let mut cells = vec![entry.name.to_string()];
     cells.extend(PROPERTIES.map(mark).map(str::to_string));
+    let plain = NormChoice::plain(entry);
+    let groups = if plain.equation().knows_groups() { 2 } else { 1 };
+    let measured = sensitivity(&plain.with(groups, Vec::new()).expect("it is in the catalogue"));
+    cells.push(three_digits(measured.null_directions));
+    cells.push(three_digits(measured.largest_near_zero));
     let over = entry.source.over;
     let groups = if over.ends_with("group") { ", needs groups" } else { "" };
     cells.extend([entry.citation.year.to_string(), format!("{over}{groups}")]);

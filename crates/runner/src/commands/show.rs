@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use analysis::three_digits;
 use equations::{Axes, Mode, NormEquation, ParameterShape};
 use norms::{Claim, Cost, Entry, Example, Kernel, NormChoice, Site};
 
@@ -40,6 +41,7 @@ fn shown(choice: &NormChoice) -> String {
         ),
         ("running averages", averages(equation)),
         ("properties at eps = 0", properties(&choice.claims())),
+        ("jacobian", jacobian(choice)),
         (
             "verified against",
             choice.entry().map_or_else(Vec::new, |entry| lines_of(entry.verified)),
@@ -69,6 +71,28 @@ fn equations(equation: &NormEquation) -> Vec<String> {
     let mut lines = vec![written, expression.to_string(), expression.papers()];
     lines.dedup();
     lines
+}
+
+/// What small changes of the input do.
+fn jacobian(choice: &NormChoice) -> Vec<String> {
+    let found = norms::sensitivity(choice);
+    let removed = match (found.removes_constant, found.removes_input) {
+        (true, true) => "adding one number to a slice, moving a slice along itself",
+        (true, false) => "adding one number to a slice",
+        (false, true) => "moving a slice along itself",
+        (false, false) => "nothing of that kind",
+    };
+    vec![
+        format!(
+            "changes nothing, to first order, at eps = 0: {removed}; {} directions in all",
+            three_digits(found.null_directions)
+        ),
+        format!(
+            "amplifies small changes at most {} times at standard normal input, {} times at input of size 1e-8",
+            three_digits(found.largest),
+            three_digits(found.largest_near_zero)
+        ),
+    ]
 }
 
 fn applied_to(entry: &Entry) -> Vec<String> {
