@@ -28,3 +28,6 @@ mod precision;
 
 /// A norm on one page.
 mod card;
+
+/// Another entry of the catalogue.
+mod new_norm;

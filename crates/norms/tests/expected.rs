@@ -134,7 +134,9 @@ fn every_operation_computes_what_pytorch_does() {
 #[test]
 fn every_norm_is_there_in_every_mode_that_differs() {
     let mut wanted = BTreeSet::new();
-    for entry in CATALOGUE {
+    // A norm that has just been begun says so until somebody has computed it elsewhere.
+    let verified = CATALOGUE.iter().filter(|entry| !entry.verified.starts_with("Nothing yet"));
+    for entry in verified {
         let plain = NormChoice::plain(entry);
         wanted.insert((entry.name.to_owned(), "train".to_owned()));
         if !plain.equation().running().is_empty() {

@@ -4,7 +4,7 @@ mod catalogue;
 mod entry;
 
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use clap::{Args, Subcommand};
 use norms::{CATALOGUE, NormChoice};
@@ -98,6 +98,7 @@ fn norm(arguments: &NewNormArguments) -> Result<ExitCode, Failure> {
     write_file(&file, &entry::file(&arguments.name, title, &citation, &choice, family))?;
     write_file(&study, &entry::study(&arguments.name, title))?;
     write_file(&list, &listed)?;
+    format(&file);
     say(&format!(
         "{}\n{}\n{}\n\nnext: work out the example in the first by hand, say what the formula was verified against, then\n\
          \x20 cargo test -p norms && cargo run --release -- gradcheck {name} && cargo run --release -- run {}",
@@ -108,6 +109,11 @@ fn norm(arguments: &NewNormArguments) -> Result<ExitCode, Failure> {
         name = arguments.name
     ));
     Ok(ExitCode::SUCCESS)
+}
+
+/// Lines as long as the project has them; without rustfmt they stay as they are, which is no harm.
+fn format(file: &Path) {
+    let _ = Command::new("rustfmt").args(["--edition", "2024"]).arg(file).status();
 }
 
 /// No entry has the name, and none has the equation.
