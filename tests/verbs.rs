@@ -23,6 +23,15 @@ fn lists_have_names_equations_and_citations() {
 }
 
 #[test]
+fn the_page_of_the_catalogue_is_what_the_program_lists() {
+    let world = World::with(TINY);
+    let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/catalogue.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let listed = world.normlab("list norms").exits_with(0).stdout;
+    assert!(page.contains(listed.trim_end()), "`normlab list norms` prints\n{listed}");
+}
+
+#[test]
 fn help_is_enough_to_get_going() {
     let world = World::with(TINY);
     let help = world.normlab("--help").exits_with(0).stdout;

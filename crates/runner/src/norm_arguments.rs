@@ -224,7 +224,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_explained() {
         for (line, expected) in [
-            (&["lyaer"][..], "standardization; did you mean \"layer\"?"),
+            (&["lyaer"][..], "shows them; did you mean \"layer\"?"),
             (&[], "no norm is given"),
             (&["layer", "--equation", "x"], "both a norm"),
             (&["layer", "--option", "groups=2"], "knows no groups"),

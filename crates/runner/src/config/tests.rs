@@ -49,15 +49,18 @@ fn a_good_study_says_what_its_author_said() {
 
 #[test]
 fn a_whole_report_looks_like_this() {
-    insta::assert_snapshot!(report("norm = \"layer\"", "norm = \"layr\""), @r#"
-    study.toml:8:8: unknown norm "layr"
-      |
-    8 | norm = "layr"
-      |        ^^^^^^
-      = allowed: identity, affine, dyt, derf, dy-isru, isru, dy-atan, selu, layer, layer-no-bias, layer-no-affine, detach-norm, ada-norm, positional, simple-norm, rms, rms-zero-centred, simple-rms, crms, scale-norm, l2, l2-smooth, poly-norm, seed-norm, group, one-group, instance, instance-affine, global-response, filter-response, evonorm-s0, batch, batch-flax, batch-haiku, l1-batch, mean-only-batch, evonorm-b0, batch-instance, switchable, weight-norm, weight-standardization, scaled-weight-standardization; did you mean "layer"?
+    let optimizer = report("optimizer = \"adamw\"", "optimizer = \"adamv\"");
+    insta::assert_snapshot!(optimizer, @r#"
+    study.toml:11:13: unknown optimizer "adamv"
+       |
+    11 | optimizer = "adamv"
+       |             ^^^^^^^
+       = allowed: sgd, adamw; did you mean "adamw"?
 
     1 mistake in study.toml
     "#);
+    let norm = report("norm = \"layer\"", "norm = \"layr\"");
+    assert!(norm.contains("`normlab list` shows them; did you mean \"layer\"?"), "{norm}");
 }
 
 #[test]

@@ -231,9 +231,15 @@ pub fn choice<'f, T>(
     None
 }
 
-/// "allowed: a, b, c; did you mean b?"
+/// More names than this hide the one that was meant.
+const READABLE: usize = 15;
+
+/// "allowed: a, b, c; did you mean b?", or where the names are many, how to see them.
 pub fn allowed_names(given: &str, names: &[&str]) -> String {
-    let allowed = format!("allowed: {}", names.join(", "));
+    let allowed = match names.len() {
+        few if few <= READABLE => format!("allowed: {}", names.join(", ")),
+        many => format!("{many} names are allowed, `normlab list` shows them"),
+    };
     match nearest(given, names) {
         Some(nearest) => format!("{allowed}; did you mean {nearest:?}?"),
         None => allowed,
