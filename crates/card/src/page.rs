@@ -196,3 +196,56 @@ fn mathml(latex: &str) -> Result<String, PageError> {
     let formula = formula.replace("display=\"inline\"", "display=\"block\"");
     Ok(formula.replace("<mtable ", "<mtable displaystyle=\"true\" "))
 }
+
+#[cfg(test)]
+mod tests {
+    use norms::{CATALOGUE, NormChoice};
+
+    use super::*;
+    use crate::{cost, properties, subject::Subject};
+
+    /// A page of what is quick to measure.
+    fn page(choice: &NormChoice) -> Page {
+        let curve = Curve::new("value", "a", [(1.0, 0.5), (2.0, f64::INFINITY)]);
+        let card = Card {
+            subject: Subject::of(choice, choice.name()),
+            certificate: Vec::new(),
+            properties: properties::properties(choice),
+            nearest: Vec::new(),
+            small_variance: vec![curve.clone()],
+            low_precision: vec![curve],
+            propagation: Vec::new(),
+            cost: cost::counted(choice),
+        };
+        Page { card, timing: Timing { shape: (1, 1), milliseconds: 0.1, layer: 0.3 } }
+    }
+
+    #[test]
+    fn every_norm_has_a_page_from_which_its_numbers_are_read_again() {
+        for entry in CATALOGUE {
+            let page = page(&NormChoice::plain(entry));
+            let html = page.html().unwrap_or_else(|error| panic!("{}: {error}", entry.name));
+            assert!(html.contains("<math") && html.contains(entry.name), "{}", entry.name);
+            let read = Page::read(&html).unwrap_or_else(|error| panic!("{}: {error}", entry.name));
+            assert_eq!(read, page, "{}", entry.name);
+            assert_eq!(read.html().unwrap(), html, "{}", entry.name);
+        }
+    }
+
+    #[test]
+    fn the_hash_is_that_of_the_numbers_and_not_of_the_times() {
+        let first = page(&NormChoice::plain(norms::find("layer").unwrap()));
+        let mut other = first.clone();
+        other.timing.milliseconds = 7.0;
+        assert_eq!(other.hash(), first.hash());
+        other.card.properties.largest += 1e-9;
+        assert_ne!(other.hash(), first.hash());
+    }
+
+    #[test]
+    fn what_is_no_card_is_refused() {
+        assert!(matches!(Page::read("<p>"), Err(PageError::NotACard)));
+        let broken = format!("{BEFORE}{{\"card\": 1{AFTER}");
+        assert!(matches!(Page::read(&broken), Err(PageError::Damaged(_))));
+    }
+}

@@ -1,10 +1,11 @@
 //! How activations and gradients pass through 64 blocks at initialization.
 
+use equations::Axes;
 use nets::{
     ARCHITECTURES, INITIALIZATIONS, LayerStatistics, Network, NetworkSpec, PLACEMENTS, Seed, probe,
     stream,
 };
-use norms::NormChoice;
+use norms::{NormChoice, Site};
 use ops::Value;
 use rand::Rng;
 use rand_distr::StandardNormal;
@@ -21,6 +22,9 @@ const CLASSES: usize = 10;
 /// pre- and post-norm. Empty for norms that no network can have.
 pub(crate) fn curves(choice: &NormChoice) -> Vec<Curve> {
     let mut curves = Vec::new();
+    if !belongs_in_a_network(choice) {
+        return curves;
+    }
     for placement in ["pre", "post"] {
         for norm in with_layer_norm(choice) {
             let Some(layers) = layers(&norm, placement) else { continue };
@@ -37,6 +41,13 @@ pub(crate) fn curves(choice: &NormChoice) -> Vec<Curve> {
         }
     }
     curves
+}
+
+/// Norms of weights and norms with an input beside x have no place between the layers of such a network.
+fn belongs_in_a_network(norm: &NormChoice) -> bool {
+    let of_weights = norm.entry().is_some_and(|entry| entry.site == Site::Weights);
+    let mut parameters = norm.equation().parameters().iter();
+    !of_weights && !parameters.any(|p| p.shape.varies().contains(Axes::SAMPLES))
 }
 
 fn layers(norm: &NormChoice, placement: &str) -> Option<Vec<LayerStatistics>> {
