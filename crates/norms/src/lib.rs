@@ -46,7 +46,7 @@ pub use applied::{Application, Applied};
 pub use catalogue::{
     Alias, CATALOGUE, Citation, Entry, Example, Exception, Family, Kernel, Place, Site, find,
 };
-pub use certify::{certify, standing_control};
+pub use certify::{certify, certify_all, standing_control};
 pub use check_dfdx::{Traced, check_dfdx};
 pub use choice::{Definition, Evaluator, NormChoice};
 pub use claims::{Claim, measure};
