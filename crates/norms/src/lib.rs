@@ -37,6 +37,7 @@ mod claims;
 mod compiled;
 mod cost;
 mod fused;
+mod hard_input;
 mod norm;
 mod point;
 mod sensitivity;
@@ -51,5 +52,9 @@ pub use check_dfdx::{Traced, check_dfdx};
 pub use choice::{Definition, Evaluator, NormChoice};
 pub use claims::{Claim, measure};
 pub use cost::Cost;
+pub use hard_input::{
+    BOUND_IN_DOUBLE, BOUND_IN_SINGLE, HardInput, HardOutcome, NumberType, Reach, hard_input,
+    hard_outcome,
+};
 pub use norm::{Norm, ParameterSpec, State};
 pub use sensitivity::{Sensitivity, sensitivity};
