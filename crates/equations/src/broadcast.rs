@@ -33,15 +33,49 @@ pub(crate) fn zip(
     f: impl Fn(f64, f64) -> f64,
 ) -> Vec<f64> {
     let mut result = Vec::with_capacity(extents.size(axes));
-    let (step_a, step_b) = (a.strides[3], b.strides[3]);
-    for_each_lane(extents.shape(axes), |index, channels| {
-        let (start_a, start_b) = (offset(a.strides, index), offset(b.strides, index));
-        for channel in 0..channels {
-            let value = a.values[start_a + channel * step_a];
-            result.push(f(value, b.values[start_b + channel * step_b]));
+    let Loops { shape, strides: [strides_a, strides_b] } =
+        Loops::merged(extents.shape(axes), [a.strides, b.strides]);
+    let (step_a, step_b) = (strides_a[3], strides_b[3]);
+    for_each_lane(shape, |index, channels| {
+        let a = &a.values[offset(strides_a, index)..];
+        let b = &b.values[offset(strides_b, index)..];
+        match (step_a, step_b) {
+            (1, 1) => result.extend(a[..channels].iter().zip(b).map(|(a, b)| f(*a, *b))),
+            (1, 0) => result.extend(a[..channels].iter().map(|a| f(*a, b[0]))),
+            (0, 1) => result.extend(b[..channels].iter().map(|b| f(a[0], *b))),
+            _ => result.extend((0..channels).map(|i| f(a[i * step_a], b[i * step_b]))),
         }
     });
     result
+}
+
+/// The sizes of four nested loops, and the strides of two arrays in them.
+struct Loops {
+    shape: [usize; 4],
+    strides: [[usize; 4]; 2],
+}
+
+impl Loops {
+    /// Neighbouring axes that both arrays go through as through one become one, the innermost ones first,
+    /// so that the inner loop is as long as can be. The order of the elements stays.
+    fn merged(shape: [usize; 4], strides: [[usize; 4]; 2]) -> Loops {
+        let mut loops = Loops { shape: [1; 4], strides: [[0; 4]; 2] };
+        let mut place = 4;
+        for axis in (0..4).rev().filter(|&axis| shape[axis] != 1) {
+            let goes_on = place < 4
+                && (0..2).all(|array| {
+                    strides[array][axis] == loops.strides[array][place] * loops.shape[place]
+                });
+            if goes_on {
+                loops.shape[place] *= shape[axis];
+            } else {
+                place -= 1;
+                loops.shape[place] = shape[axis];
+                (0..2).for_each(|array| loops.strides[array][place] = strides[array][axis]);
+            }
+        }
+        loops
+    }
 }
 
 /// The sums of values along the axes that are not in `left`, by Neumaier's compensated summation:
@@ -53,26 +87,34 @@ pub(crate) fn zip(
 pub(crate) fn sum(values: &[f64], varies: Axes, left: Axes, extents: &Extents) -> Vec<f64> {
     let mut totals = vec![0.0; extents.size(left)];
     let mut compensations = totals.clone();
-    let strides = strides(left, extents);
-    let mut values = values.iter();
-    for_each_lane(extents.shape(varies), |index, channels| {
-        let start = offset(strides, index);
-        for (channel, value) in values.by_ref().take(channels).enumerate() {
-            let place = start + channel * strides[3];
-            let total = totals[place];
-            let next = total + value;
-            compensations[place] += if total.abs() >= value.abs() {
-                (total - next) + value
-            } else {
-                (value - next) + total
-            };
-            totals[place] = next;
+    let of_values = strides(varies, extents);
+    let Loops { shape, strides: [of_values, of_totals] } =
+        Loops::merged(extents.shape(varies), [of_values, strides(left, extents)]);
+    for_each_lane(shape, |index, channels| {
+        let values = &values[offset(of_values, index)..][..channels];
+        let start = offset(of_totals, index);
+        if of_totals[3] == 0 {
+            let sum = values.iter().fold((totals[start], compensations[start]), added);
+            (totals[start], compensations[start]) = sum;
+            return;
+        }
+        let totals = totals[start..][..channels].iter_mut();
+        for ((total, lost), value) in totals.zip(&mut compensations[start..]).zip(values) {
+            (*total, *lost) = added((*total, *lost), value);
         }
     });
     // Behind an infinite total the compensation is NaN, while the sum is still infinite.
     let compensated =
         |(total, lost): (f64, f64)| if total.is_finite() { total + lost } else { total };
     totals.into_iter().zip(compensations).map(compensated).collect()
+}
+
+/// One more value. What rounding loses is the same as by a comparison of the magnitudes, which a
+/// processor would guess wrong half of the time: Knuth's sum of two numbers.
+fn added((total, lost): (f64, f64), value: &f64) -> (f64, f64) {
+    let next = total + value;
+    let virtual_value = next - total;
+    (next, lost + ((total - (next - virtual_value)) + (value - virtual_value)))
 }
 
 /// The values along the axes that are not in `left` taken together by `f`, from `start` on.
@@ -143,6 +185,19 @@ mod tests {
         assert_eq!(sum(Axes::CHANNELS), [16.0, 20.0]);
         assert_eq!(sum(Axes::FEATURES), [6.0, 8.0, 10.0, 12.0]);
         assert_eq!(sum(Axes::SAMPLES.union(Axes::GROUPS)), [3.0, 7.0, 11.0, 15.0]);
+    }
+
+    #[test]
+    fn loops_over_what_lies_together_are_one() {
+        // x of 2 x 3 x 4 lies together; a gain per channel is read again in every row of 4.
+        let x = [12, 4, 4, 1];
+        let merged = Loops::merged([2, 3, 1, 4], [x, x]);
+        assert_eq!((merged.shape, merged.strides[0]), ([1, 1, 1, 24], [0, 0, 0, 1]));
+        let merged = Loops::merged([2, 3, 1, 4], [x, [0, 0, 0, 1]]);
+        assert_eq!((merged.shape, merged.strides), ([1, 1, 6, 4], [[0, 0, 4, 1], [0, 0, 0, 1]]));
+        // One number for each row is the same along the row.
+        let merged = Loops::merged([2, 3, 1, 4], [x, [3, 1, 0, 0]]);
+        assert_eq!((merged.shape, merged.strides), ([1, 1, 6, 4], [[0, 0, 4, 1], [0, 0, 1, 0]]));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::axes::Axes;
 use crate::broadcast::{self, View};
 use crate::extents::Extents;
 use crate::norm::{Mode, NormEquation};
-use crate::operation::{Binary, Node, NodeId, Operation, Statistic};
+use crate::operation::{Binary, Node, NodeId, Operation, Pointwise, Statistic};
 use crate::scalar;
 use crate::window::{Reach, Window};
 
@@ -175,24 +175,18 @@ struct Operands<'a> {
 
 impl Operands<'_> {
     fn apply(&self, operation: Operation, node: &Node) -> Vec<f64> {
-        let map = |e: NodeId, f: &dyn Fn(f64) -> f64| -> Vec<f64> {
-            self.values[e].iter().map(|value| f(*value)).collect()
-        };
         match operation {
             Operation::Number(value) => vec![value],
             Operation::Size(axes) => vec![self.extents.size(axes) as f64],
             // The order of storage is that of the index.
             Operation::Index(axes) => (0..self.extents.size(axes)).map(|i| i as f64).collect(),
-            Operation::Negate(e) => map(e, &|value| -value),
-            Operation::Pointwise(function, e) => map(e, &scalar::pointwise(function)),
-            Operation::Power(base, exponent) => {
-                let exponent = self.values[exponent][0];
-                map(base, &|base| scalar::power(base, exponent))
-            }
-            Operation::Binary(operator, a, b) => {
-                let (a, b) = (self.view(a), self.view(b));
-                broadcast::zip(a, b, node.varies, self.extents, scalar::binary(operator))
-            }
+            Operation::Negate(e) => map(&self.values[e], |value| -value),
+            Operation::Pointwise(function, e) => pointwise(function, &self.values[e]),
+            Operation::Power(base, exponent) => match self.values[exponent][0] {
+                2.0 => map(&self.values[base], |base| base * base),
+                exponent => map(&self.values[base], |base| scalar::power(base, exponent)),
+            },
+            Operation::Binary(operator, a, b) => self.binary(operator, a, b, node.varies),
             Operation::Statistic(statistic, e, axes) => {
                 let reduction =
                     Reduction { varies: self.nodes[e].varies, axes, extents: self.extents };
@@ -215,6 +209,20 @@ impl Operands<'_> {
                 unreachable!(
                     "names and running values come from the inputs, calls are not in norms"
                 )
+            }
+        }
+    }
+
+    /// The four operations of arithmetic have loops of their own, as a call per number takes longer.
+    fn binary(&self, operator: Binary, a: NodeId, b: NodeId, varies: Axes) -> Vec<f64> {
+        let (a, b, extents) = (self.view(a), self.view(b), self.extents);
+        match operator {
+            Binary::Add => broadcast::zip(a, b, varies, extents, |a, b| a + b),
+            Binary::Subtract => broadcast::zip(a, b, varies, extents, |a, b| a - b),
+            Binary::Multiply => broadcast::zip(a, b, varies, extents, |a, b| a * b),
+            Binary::Divide => broadcast::zip(a, b, varies, extents, |a, b| a / b),
+            Binary::Minimum | Binary::Maximum => {
+                broadcast::zip(a, b, varies, extents, scalar::binary(operator))
             }
         }
     }
@@ -287,6 +295,18 @@ impl Reduction<'_> {
         let times = self.extents.size(self.axes.without(self.varies)) as f64;
         let left = self.varies.without(self.axes);
         each(broadcast::sum(e, self.varies, left, self.extents), |sum| times * sum)
+    }
+}
+
+fn map(values: &[f64], f: impl Fn(f64) -> f64) -> Vec<f64> {
+    values.iter().map(|value| f(*value)).collect()
+}
+
+fn pointwise(function: Pointwise, values: &[f64]) -> Vec<f64> {
+    match function {
+        Pointwise::Sqrt => map(values, f64::sqrt),
+        Pointwise::Abs => map(values, f64::abs),
+        _ => map(values, scalar::pointwise(function)),
     }
 }
 

@@ -77,34 +77,59 @@ pub fn examine_in_parallel<L: Layer>(
     options: &Options,
     progress: &(dyn Fn(&Progress) + Sync),
 ) -> Result<Vec<Examination>, CheckError> {
-    let layer = make();
-    let examiner = Examiner::new(&layer, options)?;
-    let count = examiner.list.cases().len();
+    let options = std::slice::from_ref(options);
+    Ok(examine_all_in_parallel(|_| make(), options, progress)?.remove(0))
+}
+
+/// The same for several layers, each with options of its own: a core that is done with one goes on to
+/// the next. `make` is given the number of the options that the layer goes with.
+///
+/// # Errors
+///
+/// As [`examine`], for the first layer that has any.
+pub fn examine_all_in_parallel<L: Layer>(
+    make: impl Fn(usize) -> L + Sync,
+    options: &[Options],
+    progress: &(dyn Fn(&Progress) + Sync),
+) -> Result<Vec<Vec<Examination>>, CheckError> {
+    let layers: Vec<L> = (0..options.len()).map(&make).collect();
+    let examiners: Result<Vec<Examiner>, CheckError> =
+        layers.iter().zip(options).map(|(layer, options)| Examiner::new(layer, options)).collect();
+    let examiners = examiners?;
+    let tasks: Vec<(usize, usize)> = examiners
+        .iter()
+        .enumerate()
+        .flat_map(|(layer, examiner)| (0..examiner.list.cases().len()).map(move |c| (layer, c)))
+        .collect();
     let (next, found) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     let work = || -> Result<(), CheckError> {
-        let layer = make();
-        let examiner = Examiner::new(&layer, options)?;
-        loop {
-            let number = next.fetch_add(1, Ordering::Relaxed);
-            if number >= count {
-                return Ok(());
-            }
-            progress(&examiner.progress(number));
-            let examined = examiner.examine(number)?;
-            found.lock().unwrap_or_else(PoisonError::into_inner).push((number, examined));
+        let mut own: Option<(usize, L)> = None;
+        while let Some(&(number, case)) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
+            // The layer before is done with, and what it keeps is no longer of use.
+            let (_, layer) = match own.take() {
+                Some(made) if made.0 == number => own.insert(made),
+                _ => own.insert((number, make(number))),
+            };
+            let examiner = Examiner::new(layer, &options[number])?;
+            progress(&examiner.progress(case));
+            let examined = examiner.examine(case)?;
+            found.lock().unwrap_or_else(PoisonError::into_inner).push(((number, case), examined));
         }
+        Ok(())
     };
     let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     thread::scope(|scope| {
-        let threads: Vec<_> = (0..cores.min(count)).map(|_| scope.spawn(work)).collect();
+        let threads: Vec<_> = (0..cores.min(tasks.len())).map(|_| scope.spawn(work)).collect();
         let ended = |thread: thread::ScopedJoinHandle<Result<(), CheckError>>| {
             thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         };
         threads.into_iter().try_for_each(ended)
     })?;
     let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-    found.sort_by_key(|(number, _)| *number);
-    Ok(examiner.conclude(found.into_iter().map(|(_, found)| found).collect()))
+    found.sort_by_key(|(task, _)| *task);
+    let mut of_layers: Vec<Vec<Vec<Timed>>> = examiners.iter().map(|_| Vec::new()).collect();
+    found.into_iter().for_each(|((number, _), examined)| of_layers[number].push(examined));
+    Ok(examiners.iter().zip(of_layers).map(|(examiner, found)| examiner.conclude(found)).collect())
 }
 
 /// A layer, its kernels, and the cases that they are to pass.

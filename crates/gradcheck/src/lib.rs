@@ -219,7 +219,7 @@ pub use controls::ControlReport;
 pub use curve::{Curve, Reading};
 pub use error::{CheckError, Closure};
 pub use examination::{CaseReport, Examination};
-pub use examine::{Progress, examine, examine_in_parallel, examine_with};
+pub use examine::{Progress, examine, examine_all_in_parallel, examine_in_parallel, examine_with};
 pub use failure::Failure;
 pub use identities::{Identity, IdentityReport};
 pub use layer::{

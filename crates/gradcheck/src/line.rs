@@ -165,7 +165,8 @@ impl Quotients {
             let nothing = vec![f64::NAN; cotangents.count()];
             return Quotients { central: nothing.clone(), gaps: nothing.clone(), sizes: nothing };
         };
-        let mut found = Quotients { central: Vec::new(), gaps: Vec::new(), sizes: Vec::new() };
+        let room = || Vec::with_capacity(cotangents.count());
+        let mut found = Quotients { central: room(), gaps: room(), sizes: room() };
         for random in &cotangents.random {
             let sums = Sums::of(random, central, gaps, line.is_coordinate());
             found.central.push(sums.product / taken);

@@ -85,6 +85,10 @@ impl Strided {
                 (strides, 0, count / shape.first().copied().unwrap_or(1).max(1))
             }
         };
+        if layout == Layout::Contiguous {
+            let storage = Rc::new(RefCell::new(values.to_vec()));
+            return Strided { storage, shape: shape.to_vec(), strides, offset };
+        }
         let storage = Rc::new(RefCell::new(vec![GAP; size]));
         let strided = Strided { storage, shape: shape.to_vec(), strides, offset };
         strided.write_all(values);
@@ -120,6 +124,9 @@ impl Strided {
     /// The entries in row-major order.
     pub fn to_vec(&self) -> Vec<f64> {
         let storage = self.storage.borrow();
+        if self.is_contiguous(&storage) {
+            return storage.clone();
+        }
         self.places().map(|place| storage[place]).collect()
     }
 
@@ -146,6 +153,9 @@ impl Strided {
     pub fn write_all(&self, values: &[f64]) {
         assert_eq!(values.len(), self.len(), "values for the shape {:?}", self.shape);
         let mut storage = self.storage.borrow_mut();
+        if self.is_contiguous(&storage) {
+            return storage.copy_from_slice(values);
+        }
         for (place, &value) in self.places().zip(values) {
             storage[place] = value;
         }
@@ -158,6 +168,11 @@ impl Strided {
 
     fn holds(&self, values: &[f64]) -> bool {
         self.to_vec().iter().zip(values).all(|(a, b)| a.to_bits() == b.to_bits())
+    }
+
+    /// Whether the storage is the entries in row-major order and nothing else.
+    fn is_contiguous(&self, storage: &[f64]) -> bool {
+        self.offset == 0 && storage.len() == self.len() && self.strides == row_major(&self.shape)
     }
 
     fn places(&self) -> impl Iterator<Item = usize> + '_ {

@@ -9,7 +9,7 @@ mod layer;
 
 use equations::{Node, Operation};
 use gradcheck::{
-    CaseList, CheckError, Examination, Options, Progress, examine, examine_in_parallel,
+    CaseList, CheckError, Examination, Options, Progress, examine, examine_all_in_parallel,
 };
 
 use self::control::detached_layer_norm;
@@ -40,9 +40,24 @@ pub fn certify(
     options: &Options,
     progress: &(dyn Fn(&Progress) + Sync),
 ) -> Result<Vec<Examination>, CheckError> {
-    let cases = without_exceptions(cases(choice, options), choice);
-    let options = &Options { cases, ..options.clone() };
-    examine_in_parallel(|| EntryLayer::new(choice), options, progress)
+    Ok(certify_all(std::slice::from_ref(choice), options, progress)?.remove(0))
+}
+
+/// The same for several norms, so that no core waits for the last case of one of them.
+///
+/// # Errors
+/// As [`certify`].
+pub fn certify_all(
+    choices: &[NormChoice],
+    options: &Options,
+    progress: &(dyn Fn(&Progress) + Sync),
+) -> Result<Vec<Vec<Examination>>, CheckError> {
+    let of_each = |choice| {
+        let cases = without_exceptions(cases(choice, options), choice);
+        Options { cases, ..options.clone() }
+    };
+    let options: Vec<Options> = choices.iter().map(of_each).collect();
+    examine_all_in_parallel(|number| EntryLayer::new(&choices[number]), &options, progress)
 }
 
 /// The battery for norms, where that is asked for, becomes that for functions of one element if the

@@ -84,7 +84,7 @@ impl PartialEq for NormChoice {
 }
 
 /// Which operation computes a norm.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Evaluator {
     /// The fused kernel of the entry, or the compiled equation where it has none.
     Fastest,

@@ -37,6 +37,7 @@ mod claims;
 mod compiled;
 mod cost;
 mod fused;
+mod hard_input;
 mod norm;
 mod point;
 mod sensitivity;
@@ -46,10 +47,14 @@ pub use applied::{Application, Applied};
 pub use catalogue::{
     Alias, CATALOGUE, Citation, Entry, Example, Exception, Family, Kernel, Place, Site, find,
 };
-pub use certify::{certify, standing_control};
+pub use certify::{certify, certify_all, standing_control};
 pub use check_dfdx::{Traced, check_dfdx};
 pub use choice::{Definition, Evaluator, NormChoice};
 pub use claims::{Claim, measure};
 pub use cost::Cost;
+pub use hard_input::{
+    BOUND_IN_DOUBLE, BOUND_IN_SINGLE, HardInput, HardOutcome, NumberType, Reach, hard_input,
+    hard_outcome,
+};
 pub use norm::{Norm, ParameterSpec, State};
 pub use sensitivity::{Sensitivity, sensitivity};

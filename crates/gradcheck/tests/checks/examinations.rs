@@ -2,7 +2,10 @@
 
 use crate::kernels::{BUGS, Bug, Norm};
 use crate::layers::{Misconduct, NormLayer};
-use gradcheck::{Examination, Options, Outcome, Rule, Verdict, examine, examine_in_parallel};
+use gradcheck::{
+    Examination, Options, Outcome, Rule, Verdict, examine, examine_all_in_parallel,
+    examine_in_parallel,
+};
 
 const NORMS: [Norm; 3] = [Norm::Layer, Norm::Rms, Norm::Batch];
 
@@ -39,6 +42,20 @@ fn threads_change_nothing() {
         assert_eq!(one, &other);
         assert_eq!(one.verdict, Verdict::Fail);
     }
+    // Two layers at once are each what they are alone.
+    let right = NormLayer::right(Norm::Batch);
+    let layers = [layer, right];
+    let both = [options.clone(), options.clone()];
+    let both = examine_all_in_parallel(|number| layers[number], &both, &|_| ()).expect("sound");
+    for (layer, found) in layers.iter().zip(&both) {
+        let alone = examine(layer, &options).expect("sound");
+        let verdicts = |found: &[Examination]| -> Vec<Verdict> {
+            found.iter().map(|kernel| kernel.verdict.clone()).collect()
+        };
+        assert_eq!(verdicts(found), verdicts(&alone));
+    }
+    assert!(both[0].iter().all(|kernel| kernel.verdict == Verdict::Fail));
+    assert!(both[1].iter().all(|kernel| kernel.verdict != Verdict::Fail));
 }
 
 #[test]

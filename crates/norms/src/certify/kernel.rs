@@ -1,5 +1,6 @@
 //! An operation of an entry, with the hooks that tests of conduct need.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -12,23 +13,29 @@ use super::layer::{EntryLayer, layout};
 use crate::choice::Evaluator;
 use crate::norm::{Norm, State};
 
+/// Operations by evaluator and the bits of eps. They own nothing that a call changes but room to work in,
+/// and what is derived and planned for one case serves the next.
+pub(super) type Built<E> = RefCell<HashMap<(Evaluator, Option<u64>), Rc<dyn Norm<E>>>>;
+
 /// One operation, with the state that it keeps from call to call.
-pub(super) struct EntryKernel<'a, E> {
+pub(super) struct EntryKernel<'a, E: Element> {
     layer: &'a EntryLayer,
     evaluator: Evaluator,
+    /// The operation at every eps that a case asked for.
+    norms: &'a Built<E>,
     state: Option<State<E>>,
-    /// The operation at every eps that a case asked for, by its bits.
-    norms: HashMap<Option<u64>, Rc<dyn Norm<E>>>,
     /// The state before the forward pass of each use: a backward pass starts from there again.
     before: HashMap<usize, State<E>>,
+    /// The number of the last forward pass, and what it recorded: its first backward pass uses that.
+    recorded: Option<(usize, Recorded<E>)>,
 }
 
 impl<'a, E: Element> EntryKernel<'a, E>
 where
     Cpu: Device<E>,
 {
-    pub(super) fn new(layer: &'a EntryLayer, evaluator: Evaluator) -> Self {
-        EntryKernel { layer, evaluator, state: None, norms: HashMap::new(), before: HashMap::new() }
+    pub(super) fn new(layer: &'a EntryLayer, evaluator: Evaluator, norms: &'a Built<E>) -> Self {
+        EntryKernel { layer, evaluator, norms, state: None, before: HashMap::new(), recorded: None }
     }
 
     fn current_state(&mut self, shape: &[usize]) -> State<E> {
@@ -36,9 +43,20 @@ where
         self.state.clone().unwrap_or_else(start)
     }
 
-    fn norm(&mut self, eps: Option<f64>) -> Rc<dyn Norm<E>> {
+    fn norm(&self, eps: Option<f64>) -> Rc<dyn Norm<E>> {
         let build = || Rc::from(self.layer.choice(eps).build::<E>(self.evaluator));
-        Rc::clone(self.norms.entry(eps.map(f64::to_bits)).or_insert_with(build))
+        let key = (self.evaluator, eps.map(f64::to_bits));
+        Rc::clone(self.norms.borrow_mut().entry(key).or_insert_with(build))
+    }
+
+    /// What the forward pass of a call recorded, or another one from the same state if that is used up.
+    fn recorded(&mut self, call: &Call) -> Recorded<E> {
+        if let Some((_, recorded)) = self.recorded.take_if(|(number, _)| *number == call.number) {
+            return recorded;
+        }
+        let before = self.before.get(&call.number).cloned();
+        let mut state = before.unwrap_or_else(|| self.current_state(call.shape));
+        self.run(call, &mut state)
     }
 
     /// Runs the operation from a state on; what was recorded can be differentiated.
@@ -95,7 +113,9 @@ where
     fn forward(&mut self, call: &Call) -> Offered<Strided> {
         let mut state = self.current_state(call.shape);
         self.before.insert(call.number, state.clone());
-        let y = double(self.run(call, &mut state).y.as_slice());
+        let recorded = self.run(call, &mut state);
+        let y = double(recorded.y.as_slice());
+        self.recorded = Some((call.number, recorded));
         if call.mode == Mode::Train && !state.averages.is_empty() {
             self.state = Some(state);
         }
@@ -107,9 +127,7 @@ where
         call: &Call,
         cotangent: &Strided,
     ) -> Result<Vec<Option<Strided>>, String> {
-        let before = self.before.get(&call.number).cloned();
-        let mut state = before.unwrap_or_else(|| self.current_state(call.shape));
-        let gradients = self.run(call, &mut state).gradients(&cotangent.to_vec(), &[]);
+        let gradients = self.recorded(call).gradients(&cotangent.to_vec(), &[]);
         let shaped = gradients.iter().zip(call.arguments);
         let shaped = shaped.map(|(gradient, at)| Some(Strided::new(at.shape(), gradient)));
         // eps is a constant of the equation.
@@ -123,10 +141,8 @@ where
         cotangent: &Strided,
         totals: &[Strided],
     ) -> Offered<()> {
-        let before = self.before.get(&call.number).cloned();
-        let mut state = before.unwrap_or_else(|| self.current_state(call.shape));
         let held: Vec<Vec<f64>> = totals.iter().map(Strided::to_vec).collect();
-        let gradients = self.run(call, &mut state).gradients(&cotangent.to_vec(), &held);
+        let gradients = self.recorded(call).gradients(&cotangent.to_vec(), &held);
         for (total, gradient) in totals.iter().zip(&gradients) {
             total.write_all(gradient);
         }

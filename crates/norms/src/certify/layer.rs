@@ -9,7 +9,7 @@ use gradcheck::{
 };
 use ops::Layout;
 
-use super::kernel::EntryKernel;
+use super::kernel::{Built, EntryKernel};
 use crate::catalogue::Kernel as Trained;
 use crate::choice::{Evaluator, NormChoice};
 use crate::claims::{Claim, degree_of_eps};
@@ -38,6 +38,8 @@ pub(super) struct EntryLayer {
     plain: NormChoice,
     /// The norm at every eps that a case asked for, by its bits.
     at_eps: RefCell<HashMap<u64, NormChoice>>,
+    in_double: Built<f64>,
+    in_single: Built<f32>,
 }
 
 impl EntryLayer {
@@ -52,7 +54,18 @@ impl EntryLayer {
         let fewest_channels = if is_finite_at_one_channel(&plain) { 1 } else { 2 };
         let at_eps = RefCell::default();
         let roles = plain.equation().parameters().iter().map(|p| role(&plain, p)).collect();
-        EntryLayer { groups, claims, degree_of_eps, fewest_channels, roles, plain, at_eps }
+        let (in_double, in_single) = (Built::default(), Built::default());
+        EntryLayer {
+            groups,
+            claims,
+            degree_of_eps,
+            fewest_channels,
+            roles,
+            plain,
+            at_eps,
+            in_double,
+            in_single,
+        }
     }
 
     pub(super) fn has_eps(&self) -> bool {
@@ -289,8 +302,8 @@ impl Layer for EntryLayer {
     fn kernel(&self, number: usize) -> Result<Box<dyn Kernel + '_>, String> {
         let &(precision, evaluator) = self.operations().nth(number).ok_or("no such kernel")?;
         Ok(match precision {
-            Precision::Double => Box::new(EntryKernel::<f64>::new(self, evaluator)),
-            Precision::Single => Box::new(EntryKernel::<f32>::new(self, evaluator)),
+            Precision::Double => Box::new(EntryKernel::new(self, evaluator, &self.in_double)),
+            Precision::Single => Box::new(EntryKernel::new(self, evaluator, &self.in_single)),
         })
     }
 }

@@ -23,7 +23,7 @@ use crate::terminal::{complain, say};
 struct Examined {
     what: What,
     examinations: Vec<Examination>,
-    /// What each layer took on the clock.
+    /// What each layer took, of however many cores.
     seconds: Vec<f64>,
     control: Vec<Examination>,
 }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use analysis::three_digits;
 use equations::{Axes, Mode, NormEquation, ParameterShape};
-use norms::{Claim, Cost, Entry, Example, Kernel, NormChoice, Site};
+use norms::{Claim, Cost, Entry, Example, Kernel, NormChoice, Site, hard_input};
 
 use crate::cli::ShowArguments;
 use crate::config::choices::constants;
@@ -51,6 +51,7 @@ fn shown(choice: &NormChoice) -> String {
             choice.entry().map_or_else(Vec::new, |entry| example(&entry.example, equation)),
         ),
         ("also known as", choice.entry().map_or_else(Vec::new, aliases)),
+        ("hard input", hard_inputs(choice)),
         ("derived backward", derivative(equation, Mode::Train)),
         ("derived backward in evaluation", evaluation(equation)),
         ("cost per element", cost(equation)),
@@ -145,6 +146,12 @@ fn rounded(value: f64) -> String {
 
 fn aliases(entry: &'static Entry) -> Vec<String> {
     entry.aliases.iter().map(|alias| format!("{}: {}", alias.name, alias.difference)).collect()
+}
+
+/// What the operation that trains it makes of input that is hard, measured now.
+fn hard_inputs(choice: &NormChoice) -> Vec<String> {
+    let found = hard_input(choice).into_iter();
+    found.map(|(input, outcome)| format!("{input:<26} {outcome}")).collect()
 }
 
 fn parameters(equation: &NormEquation) -> Vec<String> {

@@ -1,8 +1,6 @@
 //! Norms, of the catalogue or of one's own.
 
-use std::time::Instant;
-
-use ::norms::{certify, standing_control};
+use ::norms::{certify_all, standing_control};
 use gradcheck::Options;
 
 use super::progress::Progress;
@@ -19,14 +17,11 @@ pub(super) fn examine(
     let choices = arguments.norm.choices(&arguments.names)?;
     choices.iter().try_for_each(check_finite)?;
     let progress = Progress::begin(choices.len() * options.cases.cases().len());
-    let (mut examinations, mut seconds) = (Vec::new(), Vec::new());
-    for choice in &choices {
-        let begun = Instant::now();
-        let examined = certify(choice, options, &|at| progress.show(at));
-        examinations.extend(examined.inspect_err(|_| progress.end())?);
-        seconds.push(begun.elapsed().as_secs_f64());
-    }
+    let examined = certify_all(&choices, options, &|at| progress.show(at));
     progress.end();
+    let examined = examined?;
+    let seconds = examined.iter().map(|kernels| kernels.iter().map(|e| e.seconds).sum()).collect();
+    let examinations = examined.into_iter().flatten().collect();
     let plain = Options { only: Some("plain".to_string()), ..options.clone() };
     let control = standing_control(&plain)?;
     let what = What::Norms(Box::new(arguments.norm.clone()));
