@@ -33,6 +33,8 @@ fn a_norm_is_shown_with_all_that_is_known_of_it() {
                 "arXiv:1607.06450",
                 "passes over memory",
                 "fused",
+                "one feature                refused in training: `var` over features needs at least 2",
+                "NaN in one row             stays in its row",
             ][..],
         ),
         (
@@ -42,6 +44,8 @@ fn a_norm_is_shown_with_all_that_is_known_of_it() {
                 "momentum = 0.1",
                 "in evaluation",
                 "samples+positions",
+                "by itself the equation gives numbers and leaves NaN in the running v",
+                "reaches its feature in all samples and the running m, v, which stay NaN",
             ],
         ),
         (
