@@ -54,7 +54,7 @@ fn a_whole_report_looks_like_this() {
       |
     8 | norm = "layr"
       |        ^^^^^^
-      = allowed: identity, affine, dyt, derf, dy-isru, isru, dy-atan, selu, layer, layer-no-bias, layer-no-affine, detach-norm, ada-norm, positional, simple-norm, rms, rms-zero-centred, simple-rms, crms, scale-norm, l2, l2-smooth, poly-norm, seed-norm, group, one-group, instance, instance-affine, global-response, filter-response, evonorm-s0, batch, batch-flax, batch-haiku, l1-batch, mean-only-batch, evonorm-b0, batch-instance, switchable, weight-norm, weight-standardization, scaled-weight-standardization; did you mean "layer"?
+      = allowed: identity, affine, dyt, derf, dy-isru, isru, dy-atan, selu, layer, layer-no-bias, layer-no-affine, detach-norm, ada-norm, ada-layer, positional, simple-norm, rms, partial-rms, qk-rms, rms-zero-centred, simple-rms, crms, scale-norm, l2, l2-smooth, qk-l2, poly-norm, seed-norm, local-response, divisive, group, one-group, instance, instance-affine, global-response, filter-response, evonorm-s0, timestep, batch, batch-flax, batch-haiku, batch-cumulative, batch-renorm, power, l1-batch, mean-only-batch, evonorm-b0, batch-instance, switchable, weight-norm, weight-standardization, scaled-weight-standardization, spectral; did you mean "layer"?
 
     1 mistake in study.toml
     "#);
