@@ -21,6 +21,7 @@ V = [[[1.0, -1.0, 2.0, 0.5], [0.0, 3.0, -2.0, 1.0], [-1.0, 0.5, 0.25, 2.0]],
      [[0.75, 1.0, -0.5, 2.5], [-2.0, 0.25, 1.5, -1.0], [1.25, -0.75, 1.0, 0.5]]]
 FEATURE = [[1.0, -2.0, 0.5, 3.0], [0.1, 0.2, 0.3, 0.4], [0.7, -0.4, 1.2, 0.9]]
 SCALAR = [0.8, -0.3, 0.6, 1.1, -0.7, 0.4]
+SIDE = [[0.5, -1.5, 1.0, 0.25], [-0.75, 2.0, 0.1, -0.4]]
 OUTPUT = [1.5, -0.5, 2.0, 0.75, -1.25, 3.0]
 
 
@@ -71,6 +72,47 @@ def poly_norm(x, w3, w2, w1, b):
 def seed_norm(x, gamma, alpha, beta):
     scale = torch.tanh(x @ beta)[..., None] * alpha + gamma
     return scale * rms(x, 1e-5)
+
+
+def partial_rms(x, gamma):
+    few = x[..., :math.ceil(0.0625 * x.shape[-1])]
+    return gamma * x * torch.rsqrt(few.pow(2).mean(-1, keepdim=True) + 1e-5)
+
+
+def heads(x):
+    return x.unflatten(-1, (2, 2))
+
+
+def ada_layer(x, scale, shift):
+    return F.layer_norm(x, (4,), eps=1e-6) * (1 + scale.unsqueeze(1)) + shift.unsqueeze(1)
+
+
+def divisive(x, gamma, beta):
+    def near(e):
+        return torch.stack([e[..., max(0, i - 2):i + 3].mean(-1) for i in range(e.shape[-1])], -1)
+
+    v = x - near(x)
+    return gamma * v / torch.sqrt(1 + near(v**2)) + beta
+
+
+def timestep(x, gamma, beta, groups):
+    y = []
+    for t in range(x.shape[1]):  # Samples, positions up to this one, groups, channels.
+        past = x[:, :t + 1].unflatten(-1, (groups, -1))
+        mean = past.mean((1, 3), keepdim=True)
+        variance = past.var((1, 3), unbiased=False, keepdim=True)
+        y.append(((past[:, t:] - mean) / torch.sqrt(variance + 1e-5)).flatten(2))
+    return gamma * torch.cat(y, 1) + beta
+
+
+def spectral(x):
+    w = x[:, 0]
+    with torch.no_grad():
+        u = torch.exp(1 / torch.arange(1.0, w.shape[0] + 1))
+        for _ in range(3):
+            v = F.normalize(w.T @ u, dim=0)
+            u = F.normalize(w @ v, dim=0)
+    return x / (u @ w @ v)
 
 
 def group(x, gamma, beta, groups):
@@ -126,6 +168,32 @@ def batch_haiku(x, state, training, gamma, beta):
     for average, value in zip(state, (torch.ones(()), m.detach(), v.detach())):
         average.sub_((average - value) * 0.1)
     return gamma * (x - m) * torch.rsqrt(v + 1e-5) + beta
+
+
+def batch_cumulative(x, state, training, gamma, beta):
+    mean, variance, batches = state
+    if training:
+        batches.add_(1)
+    return images(F.batch_norm(images(x), mean, variance, gamma, beta, training, 1 / float(batches), 1e-5))
+
+
+def batch_renorm(x, state, training, gamma, beta):
+    m, s = (average.clone() for average in state)
+    if not training:
+        return gamma * (x - m) / s + beta
+    mean, deviation = x.mean((0, 1)), torch.sqrt(x.var((0, 1), unbiased=False) + 1e-5)
+    r = (deviation / s).clamp(1 / 3, 3).detach()
+    d = ((mean - m) / s).clamp(-5, 5).detach()
+    for average, value in zip(state, (mean, deviation)):
+        average.add_(0.01 * (value.detach() - average))
+    return gamma * ((x - mean) / deviation * r + d) + beta
+
+
+def power(x, state, training, gamma, beta):
+    before = state[0].clone()
+    if training:
+        state[0].mul_(0.9).add_(0.1 * x.detach().square().mean((0, 1)))
+    return gamma * x * torch.rsqrt(before + 1e-5) + beta
 
 
 def l1_batch(x, state, training, gamma, beta):
@@ -200,17 +268,23 @@ NORMS = [
     ("layer-no-affine", "", 1, lambda x: layer(x, None, None)),
     ("detach-norm", "", 1, detach_norm),
     ("ada-norm", "", 1, ada_norm),
+    ("ada-layer", "scale:d shift:d", 1, ada_layer),
     ("positional", "", 1, positional),
     ("simple-norm", "gamma:f", 1, simple_norm),
     ("rms", "gamma:f", 1, lambda x, gamma: F.rms_norm(x, (4,), gamma, 1e-5)),
+    ("partial-rms", "gamma:f", 1, partial_rms),
+    ("qk-rms", "gamma:c", 2, lambda x, gamma: F.rms_norm(heads(x), (2,), gamma, 1e-6).flatten(2)),
     ("rms-zero-centred", "w:f", 1, lambda x, w: F.rms_norm(x, (4,), 1 + w, 1e-6)),
     ("simple-rms", "", 1, lambda x: F.normalize(x, dim=-1) * 2),
     ("crms", "", 1, crms),
     ("scale-norm", "g:s", 1, lambda x, g: F.normalize(x, dim=-1) * 2 * g),
     ("l2", "", 1, lambda x: F.normalize(x, dim=-1)),
     ("l2-smooth", "", 1, lambda x: x * torch.rsqrt((x * x).sum(-1, keepdim=True) + 1e-12)),
+    ("qk-l2", "g:s", 2, lambda x, g: g * F.normalize(heads(x), dim=-1).flatten(2)),
     ("poly-norm", "w3:s w2:s w1:s b:s", 1, poly_norm),
     ("seed-norm", "gamma:f alpha:f beta:f", 1, seed_norm),
+    ("local-response", "", 1, lambda x: images(F.local_response_norm(images(x), 5))),
+    ("divisive", "gamma:f beta:f", 1, divisive),
     ("group", "gamma:f beta:f", 2, lambda x, gamma, beta: group(x, gamma, beta, 2)),
     ("one-group", "gamma:f beta:f", 1, lambda x, gamma, beta: group(x, gamma, beta, 1)),
     ("instance", "", 1, instance),
@@ -218,9 +292,13 @@ NORMS = [
     ("global-response", "gamma:f beta:f", 1, global_response),
     ("filter-response", "gamma:f beta:f tau:f", 1, filter_response),
     ("evonorm-s0", "gamma:f p:f beta:f", 2, lambda x, gamma, p, beta: evonorm_s0(x, gamma, p, beta, 2)),
+    ("timestep", "gamma:f beta:f", 2, lambda x, gamma, beta: timestep(x, gamma, beta, 2)),
     ("batch", "gamma:f beta:f", 1, Batch(batch, ["zeros", "ones"])),
     ("batch-flax", "gamma:f beta:f", 1, Batch(batch_flax, ["zeros", "ones"])),
     ("batch-haiku", "gamma:f beta:f", 1, Batch(batch_haiku, ["scalar", "zeros", "zeros"])),
+    ("batch-cumulative", "gamma:f beta:f", 1, Batch(batch_cumulative, ["zeros", "ones", "one"])),
+    ("batch-renorm", "gamma:f beta:f", 1, Batch(batch_renorm, ["zeros", "ones"])),
+    ("power", "gamma:f beta:f", 1, Batch(power, ["ones"])),
     ("l1-batch", "gamma:f beta:f", 1, Batch(l1_batch, ["zeros", "ones"])),
     ("mean-only-batch", "beta:f", 1, Batch(mean_only_batch, ["zeros"])),
     ("evonorm-b0", "gamma:f p:f beta:f", 1, Batch(evonorm_b0, ["ones"])),
@@ -229,6 +307,7 @@ NORMS = [
     ("weight-norm", "g:o", 1, lambda x, g: torch._weight_norm(x[:, 0], g[:, None], 0)[:, None]),
     ("weight-standardization", "", 1, weight_standardization),
     ("scaled-weight-standardization", "gain:o", 1, lambda x, gain: weight_standardization(x, gain * 4**-0.5)),
+    ("spectral", "", 1, spectral),
 ]
 
 
@@ -236,13 +315,17 @@ def line(name, tensor):
     print(name, *(format(float(v), ".17g") for v in tensor.detach().flatten()))
 
 
-def parameters(declared, outputs):
-    """Tensors of the declared names: f has a number per feature, s is one number, o has one per output."""
+def parameters(declared, outputs, groups):
+    """Tensors of the declared names: f has a number per feature, c per channel of a group, o per output, d per sample
+    and feature; s is one number."""
     found, scalars, features = {}, iter(SCALAR), {"beta": 1, "gamma": 0}
+    sides = iter((SIDE, SIDE[::-1]))
     for name, shape in (word.split(":") for word in declared.split()):
         values = {
             "f": lambda: FEATURE[features.get(name, 2)],
             "s": lambda: next(scalars),
+            "c": lambda: FEATURE[features.get(name, 2)][:4 // groups],
+            "d": lambda: next(sides),
             "o": lambda: OUTPUT[:outputs],
         }[shape]()
         found[name] = torch.tensor(values).requires_grad_()
@@ -251,7 +334,7 @@ def parameters(declared, outputs):
 
 def case(name, declared, groups, norm, x, v, training, state):
     x = x.clone().requires_grad_()
-    given = parameters(declared, x.shape[0])
+    given = parameters(declared, x.shape[0], groups)
     print("norm", name)
     print("mode", "train" if training else "eval")
     print("layout", x.shape[0], x.shape[1], groups)
@@ -277,12 +360,12 @@ def main():
     whole, cotangent = torch.tensor(X), torch.tensor(V)
     for name, declared, groups, norm in NORMS:
         x, v = whole, cotangent
-        if "weight" in name:  # Six outputs of four inputs.
+        if "weight" in name or name == "spectral":  # Six outputs of four inputs.
             x, v = whole.reshape(6, 1, 4), cotangent.reshape(6, 1, 4)
         if not isinstance(norm, Batch):
             case(name, declared, groups, norm, x, v, True, [])
             continue
-        made = {"zeros": torch.zeros(4), "ones": torch.ones(4), "scalar": torch.zeros(())}
+        made = {"zeros": torch.zeros(4), "ones": torch.ones(4), "scalar": torch.zeros(()), "one": torch.ones(())}
         state = [made[start].clone() for start in norm.starts]
         case(name, declared, groups, norm, x, v, True, state)
         case(name, declared, groups, norm, x, v, False, [average.clone() for average in state])

@@ -48,12 +48,14 @@ pub enum SubjectError {
     Equation(#[from] EquationError),
 }
 
-const SHAPES: [(&str, ParameterShape); 5] = [
+const SHAPES: [(&str, ParameterShape); 7] = [
     ("scalar", ParameterShape::Scalar),
     ("feature", ParameterShape::Feature),
     ("group", ParameterShape::Group),
     ("position", ParameterShape::Position),
+    ("channel", ParameterShape::Channel),
     ("output", ParameterShape::Output),
+    ("side", ParameterShape::Side),
 ];
 
 impl Subject {

@@ -43,8 +43,13 @@ pub enum ParameterShape {
     Group,
     /// One value per position.
     Position,
+    /// One value per channel within a group, which the groups share: a gain of queries per head.
+    Channel,
     /// One value per row of a weight matrix, whose rows count as samples: for norms on weights.
     Output,
+    /// One value per sample and feature: an input beside x, whose gradient goes to the network that
+    /// computes it.
+    Side,
 }
 
 impl ParameterShape {
@@ -56,7 +61,9 @@ impl ParameterShape {
             ParameterShape::Feature => Axes::FEATURES,
             ParameterShape::Group => Axes::GROUPS,
             ParameterShape::Position => Axes::POSITIONS,
+            ParameterShape::Channel => Axes::CHANNELS,
             ParameterShape::Output => Axes::SAMPLES,
+            ParameterShape::Side => Axes::SAMPLES.union(Axes::FEATURES),
         }
     }
 }
@@ -73,7 +80,7 @@ pub struct Parameter {
 }
 
 impl Parameter {
-    /// The number of values: 1, features, groups, positions or rows of a weight matrix.
+    /// The number of values: the product of the sizes of the axes of its shape, 1 for a scalar.
     #[must_use]
     pub fn len(&self, extents: &Extents) -> usize {
         extents.size(self.shape.varies())

@@ -5,7 +5,7 @@ use equations::Mode;
 use crate::function::{Function, Given};
 use crate::library::Library;
 use crate::torch::{constants, names, shape, view};
-use crate::{Subject, golden, indented, tuple, windows};
+use crate::{Subject, golden, indented, is_side, tuple, windows};
 
 /// The text of the module.
 pub(crate) fn module(subject: &Subject<'_>) -> String {
@@ -88,6 +88,7 @@ fn starts(subject: &Subject<'_>, given: &Given) -> String {
     };
     let parameters = equation.parameters().iter().zip(&given.parameters);
     let parameters: Vec<String> = parameters
+        .filter(|(parameter, _)| !is_side(parameter))
         .map(|(parameter, name)| full(name, shape(parameter.shape.varies()), parameter.start))
         .collect();
     let averages = equation.running().iter().zip(&given.averages);

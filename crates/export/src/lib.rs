@@ -29,7 +29,7 @@ mod names;
 mod torch;
 mod windows;
 
-use equations::{NormEquation, ParameterShape};
+use equations::{NormEquation, Parameter, ParameterShape};
 
 /// A norm to be exported.
 #[derive(Clone, Copy, Debug)]
@@ -72,7 +72,7 @@ pub enum ExportError {
 /// # Errors
 /// A norm of weights.
 pub fn export(subject: &Subject<'_>, target: Target) -> Result<String, ExportError> {
-    let of_weights = |p: &&equations::Parameter| p.shape == ParameterShape::Output;
+    let of_weights = |p: &&Parameter| p.shape == ParameterShape::Output;
     if let Some(parameter) = subject.equation.parameters().iter().find(of_weights) {
         return Err(ExportError::OfWeights(parameter.name.clone()));
     }
@@ -111,6 +111,11 @@ impl Subject<'_> {
             self.equation.over()
         )
     }
+}
+
+/// Whether a module is given the parameter with every input, and does not learn it.
+fn is_side(parameter: &Parameter) -> bool {
+    parameter.shape == ParameterShape::Side
 }
 
 /// Lines, each behind so many spaces.

@@ -5,7 +5,7 @@ use equations::{Axes, Mode};
 use crate::function::{Function, Given};
 use crate::library::Library;
 use crate::names::camel_case;
-use crate::{Subject, golden, indented, windows};
+use crate::{Subject, golden, indented, is_side, windows};
 
 /// The text of the module.
 pub(crate) fn module(subject: &Subject<'_>) -> String {
@@ -25,6 +25,8 @@ pub(crate) fn module(subject: &Subject<'_>) -> String {
         .replace("{class}", &class_name(subject))
         .replace("{signature}", &signature(subject))
         .replace("{members}", &members(subject, &given))
+        .replace("{inputs}", &inputs(subject, &given))
+        .replace("{sides}", &sides(subject))
         .replace("{apply}", &apply)
         .replace("{golden}", &golden::cases(subject))
         .replace("{make}", &make(subject))
@@ -114,7 +116,8 @@ fn members(subject: &Subject<'_>, given: &Given) -> String {
     if subject.has_averages() {
         lines.push("self.momentum = momentum".to_owned());
     }
-    for (parameter, name) in equation.parameters().iter().zip(&given.parameters) {
+    let learned = equation.parameters().iter().zip(&given.parameters);
+    for (parameter, name) in learned.filter(|(parameter, _)| !is_side(parameter)) {
         let shape = shape(parameter.shape.varies());
         let start = parameter.start;
         lines
@@ -127,6 +130,20 @@ fn members(subject: &Subject<'_>, given: &Given) -> String {
         ));
     }
     indented(&lines, 8)
+}
+
+/// What the module is given: x, and what it has a value of for every sample.
+fn inputs(subject: &Subject<'_>, given: &Given) -> String {
+    let all = subject.equation.parameters().iter().zip(&given.parameters);
+    let sides = all.filter(|(parameter, _)| is_side(parameter));
+    sides.fold("x".to_owned(), |inputs, (_, name)| inputs + ", " + name)
+}
+
+/// The names of the side inputs, as a list of Python.
+fn sides(subject: &Subject<'_>) -> String {
+    let sides = subject.equation.parameters().iter().filter(|parameter| is_side(parameter));
+    let sides: Vec<String> = sides.map(|parameter| format!("\"{}\"", parameter.name)).collect();
+    format!("[{}]", sides.join(", "))
 }
 
 /// The shape in which a parameter is stored.
@@ -154,15 +171,17 @@ pub(crate) fn view(varies: Axes) -> String {
     let sizes = ["positions", "groups", "channels"];
     let sizes: Vec<&str> =
         channels.into_iter().zip(sizes).map(|(axis, name)| size(axis, name)).collect();
-    format!("1, {}", sizes.join(", "))
+    let samples = if varies.contains(Axes::SAMPLES) { "-1" } else { "1" };
+    format!("{samples}, {}", sizes.join(", "))
 }
 
 fn apply(subject: &Subject<'_>, given: &Given, training: &Function) -> String {
     let equation = subject.equation;
     let parameters = equation.parameters().iter().zip(&given.parameters);
     let mut lines: Vec<String> = parameters
-        .map(|(parameter, name)| {
-            format!("{name} = self.{name}.view({})", view(parameter.shape.varies()))
+        .map(|(parameter, name)| match (is_side(parameter), view(parameter.shape.varies())) {
+            (true, view) => format!("{name} = {name}.reshape({view})"),
+            (false, view) => format!("{name} = self.{name}.view({view})"),
         })
         .collect();
     let averages = equation.running().iter().zip(&given.averages);

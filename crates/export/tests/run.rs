@@ -6,15 +6,17 @@ use std::process::{Command, Stdio};
 use equations::{NormEquation, NormSource, ParameterShape, ParameterSource};
 use export::{Subject, Target, export};
 
-const PARAMETERS: [ParameterSource<'_>; 4] = [
+const PARAMETERS: [ParameterSource<'_>; 6] = [
     ParameterSource { name: "alpha", shape: ParameterShape::Scalar, start: 0.5 },
     ParameterSource { name: "lambda", shape: ParameterShape::Group, start: 1.5 },
     ParameterSource { name: "place", shape: ParameterShape::Position, start: 0.3 },
     ParameterSource { name: "x_", shape: ParameterShape::Scalar, start: 2.0 },
+    ParameterSource { name: "shared", shape: ParameterShape::Channel, start: 1.0 },
+    ParameterSource { name: "side", shape: ParameterShape::Side, start: 0.0 },
 ];
 
 /// Equation, axes, groups: the catalogue's, and every function, statistic and shape.
-const EQUATIONS: [(&str, &str, usize); 35] = [
+const EQUATIONS: [(&str, &str, usize); 37] = [
     ("gamma * (x - mean(x)) / sqrt(var(x) + eps) + beta", "features", 1),
     ("gamma * x / sqrt(mean(x^2) + eps)", "features", 1),
     (
@@ -77,6 +79,8 @@ const EQUATIONS: [(&str, &str, usize); 35] = [
         3,
     ),
     ("gamma * softplus(9 * x) * softplus(eps)", "none", 1),
+    ("shared * x / sqrt(mean(x^2) + eps)", "group", 3),
+    ("(1 + side) * (x - mean(x)) / sqrt(var(x) + eps) + sum[samples](side) * shared", "group", 2),
     ("mean(x)", "features", 1),
     ("gamma", "none", 1),
     ("x_ * x + groups * size[group]", "none", 3),

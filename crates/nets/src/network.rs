@@ -2,7 +2,7 @@
 
 use dfdx::tensor::Cpu;
 use dfdx::tensor_ops::Device;
-use equations::SizeError;
+use equations::{ParameterShape, SizeError};
 use norms::{Evaluator, Norm, NormChoice, State};
 use ops::{Element, Layout, Pass, Value, add, linear, scale};
 
@@ -65,6 +65,14 @@ pub enum NetworkError {
         /// The sizes that do not fit.
         reason: SizeError,
     },
+    /// The norm has an input beside x, and nothing here computes one.
+    #[error("norm `{norm}`: nothing computes its side input `{input}`")]
+    SideInput {
+        /// The norm's name.
+        norm: String,
+        /// The input's name.
+        input: String,
+    },
 }
 
 /// A network with its parameters and the state of every norm.
@@ -107,11 +115,17 @@ where
     /// Builds a network and draws its weights, each from the stream of its own name.
     ///
     /// # Errors
-    /// If the groups of the norm do not divide the width, or the placement's equation is wrong.
+    /// If the groups of the norm do not divide the width, it has a side input, or the placement's
+    /// equation is wrong.
     pub fn new(spec: &NetworkSpec, seed: Seed) -> Result<Self, NetworkError> {
         let &NetworkSpec { inputs, outputs, depth, width, placement, .. } = spec;
         let norm_error = |reason| NetworkError::Norm { norm: spec.norm.name().to_owned(), reason };
         spec.norm.check_width(width).map_err(norm_error)?;
+        let mut inputs_of_norm = spec.norm.equation().parameters().iter();
+        if let Some(side) = inputs_of_norm.find(|p| p.shape == ParameterShape::Side) {
+            let (norm, input) = (spec.norm.name().to_owned(), side.name.clone());
+            return Err(NetworkError::SideInput { norm, input });
+        }
         let norm = spec.norm.build::<E>(Evaluator::Fastest);
 
         let mut parameters = Parameters::new(spec.init, seed);

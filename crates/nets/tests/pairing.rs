@@ -77,6 +77,22 @@ fn groups_that_do_not_divide_the_width_are_an_error_with_both_numbers() {
 }
 
 #[test]
+fn a_side_input_that_nothing_computes_is_an_error() {
+    let spec = NetworkSpec {
+        architecture: ARCHITECTURES[0],
+        inputs: 4,
+        outputs: 2,
+        depth: 1,
+        width: 8,
+        norm: NormChoice::plain(find("ada-layer").expect("listed")),
+        placement: PLACEMENTS[0],
+        init: INITIALIZATIONS[0],
+    };
+    let error = Network::<f32>::new(&spec, Seed(0)).expect_err("a side input").to_string();
+    assert_eq!(error, "norm `ada-layer`: nothing computes its side input `scale`");
+}
+
+#[test]
 fn batch_norm_on_one_sample_is_an_error_before_anything_runs() {
     let network = network(0, "batch", 1, 0);
     assert!(network.check_batch(2).is_ok());

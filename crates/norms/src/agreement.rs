@@ -255,6 +255,8 @@ mod tests {
                     ("scale", ParameterShape::Group),
                     ("place", ParameterShape::Position),
                     ("row", ParameterShape::Output),
+                    ("shared", ParameterShape::Channel),
+                    ("side", ParameterShape::Side),
                 ]
                 .map(|(name, shape)| (name.to_owned(), shape, 0.5))
                 .to_vec(),

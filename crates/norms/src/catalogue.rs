@@ -4,26 +4,35 @@ mod entry;
 
 mod batches {
     pub(super) mod batch;
+    pub(super) mod batch_cumulative;
     pub(super) mod batch_flax;
     pub(super) mod batch_haiku;
     pub(super) mod batch_instance;
+    pub(super) mod batch_renorm;
     pub(super) mod evonorm_b0;
     pub(super) mod l1_batch;
     pub(super) mod mean_only_batch;
+    pub(super) mod power;
     pub(super) mod switchable;
 }
 
 mod features {
+    pub(super) mod ada_layer;
     pub(super) mod ada_norm;
     pub(super) mod crms;
     pub(super) mod detach_norm;
+    pub(super) mod divisive;
     pub(super) mod l2;
     pub(super) mod l2_smooth;
     pub(super) mod layer;
     pub(super) mod layer_no_affine;
     pub(super) mod layer_no_bias;
+    pub(super) mod local_response;
+    pub(super) mod partial_rms;
     pub(super) mod poly_norm;
     pub(super) mod positional;
+    pub(super) mod qk_l2;
+    pub(super) mod qk_rms;
     pub(super) mod rms;
     pub(super) mod rms_zero_centred;
     pub(super) mod scale_norm;
@@ -51,10 +60,12 @@ mod positions {
     pub(super) mod instance;
     pub(super) mod instance_affine;
     pub(super) mod one_group;
+    pub(super) mod timestep;
 }
 
 mod weights {
     pub(super) mod scaled_weight_standardization;
+    pub(super) mod spectral;
     pub(super) mod weight_norm;
     pub(super) mod weight_standardization;
 }
@@ -80,17 +91,23 @@ pub static CATALOGUE: &[&Entry] = &[
     &features::layer_no_affine::ENTRY,
     &features::detach_norm::ENTRY,
     &features::ada_norm::ENTRY,
+    &features::ada_layer::ENTRY,
     &features::positional::ENTRY,
     &features::simple_norm::ENTRY,
     &features::rms::ENTRY,
+    &features::partial_rms::ENTRY,
+    &features::qk_rms::ENTRY,
     &features::rms_zero_centred::ENTRY,
     &features::simple_rms::ENTRY,
     &features::crms::ENTRY,
     &features::scale_norm::ENTRY,
     &features::l2::ENTRY,
     &features::l2_smooth::ENTRY,
+    &features::qk_l2::ENTRY,
     &features::poly_norm::ENTRY,
     &features::seed_norm::ENTRY,
+    &features::local_response::ENTRY,
+    &features::divisive::ENTRY,
     &positions::group::ENTRY,
     &positions::one_group::ENTRY,
     &positions::instance::ENTRY,
@@ -98,9 +115,13 @@ pub static CATALOGUE: &[&Entry] = &[
     &positions::global_response::ENTRY,
     &positions::filter_response::ENTRY,
     &positions::evonorm_s0::ENTRY,
+    &positions::timestep::ENTRY,
     &batches::batch::ENTRY,
     &batches::batch_flax::ENTRY,
     &batches::batch_haiku::ENTRY,
+    &batches::batch_cumulative::ENTRY,
+    &batches::batch_renorm::ENTRY,
+    &batches::power::ENTRY,
     &batches::l1_batch::ENTRY,
     &batches::mean_only_batch::ENTRY,
     &batches::evonorm_b0::ENTRY,
@@ -109,6 +130,7 @@ pub static CATALOGUE: &[&Entry] = &[
     &weights::weight_norm::ENTRY,
     &weights::weight_standardization::ENTRY,
     &weights::scaled_weight_standardization::ENTRY,
+    &weights::spectral::ENTRY,
 ];
 
 /// The entry of that name.

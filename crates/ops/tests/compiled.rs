@@ -6,11 +6,13 @@ use equations::{
 };
 use ops::{Compiled, Element, Mode, Pass, Value};
 
-const PARAMETERS: [ParameterSource<'_>; 4] = [
+const PARAMETERS: [ParameterSource<'_>; 6] = [
     ParameterSource { name: "alpha", shape: ParameterShape::Scalar, start: 0.5 },
     ParameterSource { name: "scale", shape: ParameterShape::Group, start: 1.5 },
     ParameterSource { name: "place", shape: ParameterShape::Position, start: 0.3 },
     ParameterSource { name: "row", shape: ParameterShape::Output, start: 0.7 },
+    ParameterSource { name: "shared", shape: ParameterShape::Channel, start: 1.1 },
+    ParameterSource { name: "side", shape: ParameterShape::Side, start: 0.4 },
 ];
 
 /// Samples, positions, features, groups: one of everything, odd ones, vector tails, chunks that are

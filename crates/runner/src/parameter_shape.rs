@@ -5,7 +5,7 @@ use equations::ParameterShape;
 use crate::config::nearest;
 
 /// The words, for parameters of norms on activations.
-pub const SHAPES: [&str; 4] = ["scalar", "feature", "group", "position"];
+pub const SHAPES: [&str; 6] = ["scalar", "feature", "group", "position", "channel", "side"];
 
 /// The shape behind a word.
 ///
@@ -17,6 +17,8 @@ pub fn parameter_shape(word: &str) -> Result<ParameterShape, String> {
         "feature" => Ok(ParameterShape::Feature),
         "group" => Ok(ParameterShape::Group),
         "position" => Ok(ParameterShape::Position),
+        "channel" => Ok(ParameterShape::Channel),
+        "side" => Ok(ParameterShape::Side),
         "output" => Err("the shape \"output\" is for norms on weight matrices: a value for each \
                          sample of a batch of activations could not be learned"
             .to_string()),
@@ -35,7 +37,9 @@ pub fn shape_name(shape: ParameterShape) -> &'static str {
         ParameterShape::Feature => "feature",
         ParameterShape::Group => "group",
         ParameterShape::Position => "position",
+        ParameterShape::Channel => "channel",
         ParameterShape::Output => "output",
+        ParameterShape::Side => "side",
     }
 }
 

@@ -70,13 +70,16 @@ impl Observer for Recorder {
     }
 }
 
-/// A norm of activations that tames any scale, defined at one position, where a variance is refused, and not
+/// A norm of activations without side inputs that tames any scale, defined at one position, where a variance is refused, and not
 /// filter response normalization, which is a sign there and has no gradient.
 fn suits_an_mlp(norm: &'static norms::Entry) -> bool {
     let (one, choice) = (ops::Layout::samples(32), NormChoice::plain(norm));
     let built = choice.build::<f32>(norms::Evaluator::Fastest);
     let is_tame = norm.claims.contains(&norms::Claim::Scale) && norm.name != "filter-response";
-    norm.site == norms::Site::Activations && built.check(one, 16).is_ok() && is_tame
+    let mut parameters = choice.equation().parameters().iter();
+    let has_side = parameters.any(|p| p.shape == equations::ParameterShape::Side);
+    let is_defined = built.check(one, 16).is_ok() && !has_side;
+    norm.site == norms::Site::Activations && is_defined && is_tame
 }
 
 #[test]

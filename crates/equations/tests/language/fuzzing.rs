@@ -200,12 +200,14 @@ fn evaluate(norm: &NormEquation) {
 }
 
 fn parse(text: &str, over: &str) -> Result<NormEquation, equations::EquationError> {
-    const SHAPES: [(&str, ParameterShape); 5] = [
+    const SHAPES: [(&str, ParameterShape); 7] = [
         ("alpha", ParameterShape::Scalar),
         ("w", ParameterShape::Group),
         ("q", ParameterShape::Position),
         ("r", ParameterShape::Output),
         ("mu_2", ParameterShape::Feature),
+        ("nu", ParameterShape::Channel),
+        ("tau", ParameterShape::Side),
     ];
     let declared = SHAPES.map(|(name, shape)| ParameterSource { name, shape, start: 0.5 });
     // Windows reach a number of eps far.

@@ -52,7 +52,7 @@ pub enum Tree {
 }
 
 /// What equations may use: `x`, parameters of every shape, a constant; with Greek spellings.
-pub const NAMES: [[&str; 2]; 8] = [
+pub const NAMES: [[&str; 2]; 10] = [
     ["x", "x"],
     ["gamma", "γ"],
     ["alpha", "α"],
@@ -60,6 +60,8 @@ pub const NAMES: [[&str; 2]; 8] = [
     ["q", "q"],
     ["r", "r"],
     ["mu_2", "µ_2"],
+    ["nu", "ν"],
+    ["tau", "τ"],
     ["eps", "ϵ"],
 ];
 

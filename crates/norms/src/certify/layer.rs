@@ -107,10 +107,12 @@ impl EntryLayer {
         })
     }
 
-    /// Whether a parameter belongs to the rows of a weight matrix, and so goes where they go.
+    /// Whether a parameter belongs to the rows of a weight matrix or to samples, and so goes where they go.
     fn has_rows_of_its_own(&self) -> bool {
         let mut parameters = self.plain.equation().parameters().iter();
-        parameters.any(|parameter| parameter.shape == ParameterShape::Output)
+        parameters.any(|parameter| {
+            matches!(parameter.shape, ParameterShape::Output | ParameterShape::Side)
+        })
     }
 
     /// Along which axes a shift has to be the same to change nothing: those of the statistics, or all

@@ -87,7 +87,9 @@ fn parameters(
             ParameterShape::Feature => "one for each feature",
             ParameterShape::Group => "one for each group",
             ParameterShape::Position => "one for each position",
+            ParameterShape::Channel => "one for each channel of a group",
             ParameterShape::Output => "one for each sample",
+            ParameterShape::Side => "one for each feature of each sample",
         },
         start: vec![parameter.start; parameter.len(extents)],
     });

@@ -161,7 +161,9 @@ fn parameters(equation: &NormEquation) -> Vec<String> {
             ParameterShape::Feature => "one per feature",
             ParameterShape::Group => "one per group",
             ParameterShape::Position => "one per position",
+            ParameterShape::Channel => "one per channel of a group, shared by the groups",
             ParameterShape::Output => "one per row of a weight matrix",
+            ParameterShape::Side => "a side input, one per sample and feature",
         };
         format!("{:8} {each}, start {}", parameter.name, shortest(parameter.start))
     };

@@ -3,6 +3,7 @@
 use std::mem::discriminant;
 use std::sync::Arc;
 
+use equations::ParameterShape::Side;
 use norms::{Definition, NormChoice};
 use training::{Curve, Optimizer, OptimizerEntry, Schedule};
 
@@ -23,6 +24,16 @@ pub fn norm(value: &Value<'_>, own: &OwnNorms, mistakes: &mut Mistakes<'_>) -> O
             message,
             "`norm` takes norms of activations, see `normlab list norms`",
         );
+        return None;
+    }
+    if let Some(side) = norm.equation().parameters().iter().find(|p| p.shape == Side) {
+        let message = format!(
+            "{:?} has the side input {:?}, a value for each feature of each sample, which the \
+             networks here have nothing to compute from",
+            norm.name(),
+            side.name
+        );
+        mistakes.add(value.span(), message, "`gradcheck`, `apply` and `export` take such norms");
         return None;
     }
     let constants = constants(&norm);

@@ -75,6 +75,13 @@ fn every_declaration_is_checked() {
         ("over = \"features\"\n", "", "[norms.mine]", "write for example over = "),
         ("\"scalar\"", "\"scaler\"", "11:30: unknown shape \"scaler\"", "allowed: scalar, feature"),
         ("\"scalar\"", "\"output\"", "11:30: the shape \"output\" is for", "allowed: scalar"),
+        (
+            "\"scalar\"",
+            "\"side\"",
+            "7:8: \"mine\" has the side input \"alpha\"",
+            "`gradcheck`, `apply`",
+        ),
+        ("norm = \"mine\"", "norm = \"ada-layer\"", "the side input \"scale\"", "take such norms"),
         ("start = 0.5", "start = \"a\"", "11:48: start is \"a\"", "a finite number"),
         ("constants.k = 0.1", "constants.k = inf", "12:15: k is inf", "a finite number"),
         ("constants.k", "constants.mean", "`mean` is a word of the language", "another name"),
@@ -91,7 +98,7 @@ fn every_declaration_is_checked() {
             "norm = \"mine\"",
             "norm = \"mien\"",
             "7:8: unknown norm \"mien\"",
-            "weight-standardization, scaled-weight-standardization, mine, grouped; did you mean \"mine\"?",
+            "scaled-weight-standardization, spectral, mine, grouped; did you mean \"mine\"?",
         ),
     ] {
         let report = report(good, bad);
