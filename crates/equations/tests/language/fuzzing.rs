@@ -200,14 +200,12 @@ fn evaluate(norm: &NormEquation) {
 }
 
 fn parse(text: &str, over: &str) -> Result<NormEquation, equations::EquationError> {
-    const SHAPES: [(&str, ParameterShape); 7] = [
+    const SHAPES: [(&str, ParameterShape); 5] = [
         ("alpha", ParameterShape::Scalar),
         ("w", ParameterShape::Group),
         ("q", ParameterShape::Position),
         ("r", ParameterShape::Output),
         ("mu_2", ParameterShape::Feature),
-        ("nu", ParameterShape::Channel),
-        ("tau", ParameterShape::Side),
     ];
     let declared = SHAPES.map(|(name, shape)| ParameterSource { name, shape, start: 0.5 });
     // Windows reach a number of eps far.

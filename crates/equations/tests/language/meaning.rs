@@ -7,14 +7,12 @@ use proptest::prelude::*;
 use crate::naive::Naive;
 use crate::tree::{self, AXES, Equation, NAMES, Random};
 
-const SHAPES: [(&str, ParameterShape); 7] = [
+const SHAPES: [(&str, ParameterShape); 5] = [
     ("alpha", ParameterShape::Scalar),
     ("w", ParameterShape::Group),
     ("q", ParameterShape::Position),
     ("r", ParameterShape::Output),
     ("mu_2", ParameterShape::Feature),
-    ("nu", ParameterShape::Channel),
-    ("tau", ParameterShape::Side),
 ];
 
 fn parse(text: &str, over: &str) -> NormEquation {
@@ -39,8 +37,6 @@ fn named(
         "w" => 1 + group,
         "q" => 4 + position,
         "r" => 3 + 2 * sample,
-        "nu" => 5 + 3 * channel,
-        "tau" => 2 + 5 * sample + feature,
         // Not moved: it may say how far a window reaches.
         "eps" => return 0.125,
         _ => 6,

@@ -52,7 +52,7 @@ pub enum Tree {
 }
 
 /// What equations may use: `x`, parameters of every shape, a constant; with Greek spellings.
-pub const NAMES: [[&str; 2]; 10] = [
+pub const NAMES: [[&str; 2]; 8] = [
     ["x", "x"],
     ["gamma", "γ"],
     ["alpha", "α"],
@@ -60,8 +60,6 @@ pub const NAMES: [[&str; 2]; 10] = [
     ["q", "q"],
     ["r", "r"],
     ["mu_2", "µ_2"],
-    ["nu", "ν"],
-    ["tau", "τ"],
     ["eps", "ϵ"],
 ];
 
