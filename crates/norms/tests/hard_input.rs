@@ -31,7 +31,7 @@ fn no_operation_of_the_catalogue_has_a_nan_of_its_own() {
                         HardOutcome::Rounded { .. } => input == HardInput::Offset,
                         HardOutcome::Spreads { reach, averages } => {
                             is_permitted(*reach, entry.claims)
-                                && !averages.is_empty() == has_averages(&choice)
+                                && averages.is_empty() != has_averages(&choice)
                         }
                     };
                     if !is_right {
