@@ -71,11 +71,13 @@ impl Observer for Recorder {
 }
 
 /// A norm of activations without side inputs that tames any scale, defined at one position, where a variance is refused, and not
-/// filter response normalization, which is a sign there and has no gradient.
+/// filter response normalization, which is a sign there and has no gradient, or partial RMS norm, whose part of so few features is
+/// one of them.
 fn suits_an_mlp(norm: &'static norms::Entry) -> bool {
     let (one, choice) = (ops::Layout::samples(32), NormChoice::plain(norm));
     let built = choice.build::<f32>(norms::Evaluator::Fastest);
-    let is_tame = norm.claims.contains(&norms::Claim::Scale) && norm.name != "filter-response";
+    let differs = ["filter-response", "partial-rms"];
+    let is_tame = norm.claims.contains(&norms::Claim::Scale) && !differs.contains(&norm.name);
     let mut parameters = choice.equation().parameters().iter();
     let has_side = parameters.any(|p| p.shape == equations::ParameterShape::Side);
     let is_defined = built.check(one, 16).is_ok() && !has_side;

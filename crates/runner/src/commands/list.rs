@@ -226,7 +226,8 @@ mod tests {
             let words: Vec<&str> = line.split_whitespace().collect();
             let held = words[1..=PROPERTIES.len()].iter().filter(|mark| **mark == "+").count();
             assert_eq!(held, entry.claims.len(), "{line}");
-            assert_eq!(words[PROPERTIES.len() + 1], entry.citation.year.to_string(), "{line}");
+            // Behind the marks come the two numbers of the Jacobian.
+            assert_eq!(words[PROPERTIES.len() + 3], entry.citation.year.to_string(), "{line}");
             let last = entry.source.equation.rsplit("; ").next().expect("an expression");
             assert!(line.ends_with(last), "{line}");
             assert!(line.chars().count() <= 200, "{line}");

@@ -98,7 +98,7 @@ fn every_declaration_is_checked() {
             "norm = \"mine\"",
             "norm = \"mien\"",
             "7:8: unknown norm \"mien\"",
-            "scaled-weight-standardization, spectral, mine, grouped; did you mean \"mine\"?",
+            "`normlab list` shows them; did you mean \"mine\"?",
         ),
     ] {
         let report = report(good, bad);
