@@ -36,12 +36,14 @@ fn a_one_pass_variance_is_seen_to_fail() {
 #[test]
 fn what_is_wrong_is_explained() {
     let world = World::with(TINY);
+    world.write("digits.csv", "a file, and no folder");
     for (line, message) in [
         ("precision layer --policy lama", "did you mean \"llama\""),
         ("precision layer --storage bf61", "did you mean \"bf16\""),
         ("precision layer --cast statistic=f32", "did you mean \"statistics\""),
         ("precision layer --features 1", "features = 1"),
         ("precision group --option groups=3", "3 groups"),
+        ("precision layer --out digits.csv", "cannot write to digits.csv"),
     ] {
         let said = world.normlab(line).exits_with(2).stderr;
         assert!(said.contains(message), "{line}: {said}");

@@ -164,6 +164,22 @@ impl NormChoice {
         }
     }
 
+    /// The same norm with another eps; as it is if its equation has none.
+    pub(crate) fn with_eps(&self, eps: f64) -> NormChoice {
+        if !self.has_eps() {
+            return self.clone();
+        }
+        let mut constants = self.constants.clone();
+        constants.retain(|(name, _)| name != "eps");
+        constants.push(("eps".to_owned(), eps));
+        self.with(self.groups, constants).expect("it has the constant eps")
+    }
+
+    /// Whether the equation has the constant eps.
+    pub(crate) fn has_eps(&self) -> bool {
+        self.equation.constants().iter().any(|(name, _)| name == "eps")
+    }
+
     /// The name in experiments and on the command line.
     pub fn name(&self) -> &str {
         match &self.variant {

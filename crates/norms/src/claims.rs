@@ -58,15 +58,7 @@ impl fmt::Display for Claim {
 /// The invariances that the definition of a norm has, measured with the interpreter on a random
 /// batch of 5 samples x 3 positions x 12 features, or the next number that the groups divide.
 pub fn measure(choice: &NormChoice) -> Vec<Claim> {
-    let without_eps = choice.equation().constants().iter().any(|(name, _)| name == "eps");
-    let mut constants = choice.constants().to_vec();
-    if without_eps {
-        constants.retain(|(name, _)| name != "eps");
-        constants.push(("eps".to_owned(), 0.0));
-    }
-    let choice = choice
-        .with(choice.groups(), constants)
-        .expect("only a constant of the equation was changed");
+    let choice = choice.with_eps(0.0);
     let equation = choice.equation();
     let features = 12_usize.next_multiple_of(choice.groups());
     let extents = Extents::new(5, 3, features, choice.groups()).unwrap_or_else(|e| panic!("{e}"));
@@ -119,25 +111,19 @@ pub fn measure(choice: &NormChoice) -> Vec<Claim> {
 /// The power of a factor on x that eps has to be multiplied with so that nothing changes: 2 beside a
 /// variance, 1 beside a size; `None` where there is neither eps nor such a power.
 pub(crate) fn degree_of_eps(choice: &NormChoice) -> Option<f64> {
-    let with = |eps: f64| {
-        let mut constants = choice.constants().to_vec();
-        constants.retain(|(name, _)| name != "eps");
-        constants.push(("eps".to_owned(), eps));
-        choice.with(choice.groups(), constants).ok()
-    };
-    choice.equation().constants().iter().find(|(name, _)| name == "eps")?;
+    if !choice.has_eps() {
+        return None;
+    }
     let groups = choice.groups();
     let extents = Extents::new(5, 3, 12_usize.next_multiple_of(groups), groups).ok()?;
     let point = Point::random(choice.equation(), extents, 0);
     let doubled: Vec<f64> = point.x.iter().map(|x| x * 2.0).collect();
     // A bound by eps shows only where it is larger than the sizes of x.
     let is_degree = |degree: &f64| {
-        [0.25, 100.0].into_iter().all(|eps| match (with(eps), with(eps * degree.exp2())) {
-            (Some(plain), Some(scaled)) => {
-                let y = value(plain.equation(), &point, &point.x, Mode::Train);
-                equal(&y, &value(scaled.equation(), &point, &doubled, Mode::Train))
-            }
-            _ => false,
+        [0.25, 100.0].into_iter().all(|eps| {
+            let (plain, scaled) = (choice.with_eps(eps), choice.with_eps(eps * degree.exp2()));
+            let y = value(plain.equation(), &point, &point.x, Mode::Train);
+            equal(&y, &value(scaled.equation(), &point, &doubled, Mode::Train))
         })
     };
     [2.0, 1.0].into_iter().find(is_degree)

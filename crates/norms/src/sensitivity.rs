@@ -40,7 +40,7 @@ pub struct Sensitivity {
 /// assert!((layer.largest_near_zero - 1e5_f64.sqrt()).abs() < 1e-3);
 /// ```
 pub fn sensitivity(choice: &NormChoice) -> Sensitivity {
-    let exact = without_eps(choice);
+    let exact = choice.with_eps(0.0);
     let at_one = Jacobian::at(&exact, 1.0);
     let slices = Slices::of(exact.equation(), &at_one.point.extents);
     let singular = at_one.singular_values();
@@ -58,16 +58,6 @@ pub fn sensitivity(choice: &NormChoice) -> Sensitivity {
         largest: Jacobian::at(choice, 1.0).largest(),
         largest_near_zero: Jacobian::at(choice, 1e-8).largest(),
     }
-}
-
-fn without_eps(choice: &NormChoice) -> NormChoice {
-    let mut constants = choice.constants().to_vec();
-    if choice.equation().constants().iter().any(|(name, _)| name == "eps") {
-        constants.retain(|(name, _)| name != "eps");
-        constants.push(("eps".to_owned(), 0.0));
-    }
-    let same = choice.with(choice.groups(), constants);
-    same.expect("only a constant of the equation was changed")
 }
 
 /// The numbers that a statistic takes together.

@@ -25,7 +25,8 @@ struct Use {
 }
 
 /// The cast point of every term of a derivation. A sum or a product that a parameter takes part in
-/// belongs to that of its other operands, and the parameter is applied last, as [`CastPoint::Affine`].
+/// belongs to that of its other operands; where that is [`CastPoint::Normalize`], the parameter is
+/// applied last, as [`CastPoint::Affine`].
 pub(crate) fn cast_points(derivation: &Derivation) -> Vec<CastPoint> {
     let formulas = &derivation.formulas;
     let uses = uses(derivation);

@@ -136,10 +136,10 @@ impl Emulation<'_> {
     /// each is applied.
     fn in_order(&self, id: TermId, operands: &[TermId]) -> Vec<(usize, Format)> {
         let own = self.points[id];
-        let gradient = own == CastPoint::ParameterGradient;
         let (parameters, others): (Vec<usize>, Vec<usize>) =
             (0..operands.len()).partition(|place| self.of_parameters[operands[*place]]);
-        let affine = if gradient { own } else { CastPoint::Affine };
+        // Where a parameter weighs statistics, that is still a statistic.
+        let affine = if own == CastPoint::Normalize { CastPoint::Affine } else { own };
         let others = others.into_iter().map(|place| (place, self.policy.at(own)));
         let parameters = parameters.into_iter().map(|place| (place, self.policy.at(affine)));
         others.chain(parameters).collect()
@@ -150,5 +150,35 @@ impl Emulation<'_> {
         let formulas = &self.derivation.formulas;
         let (from, to) = (formulas.varies(operand), formulas.varies(id));
         self.at.extents.expand(&values[operand], from, to)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use equations::{Extents, NormSource, ParameterShape, ParameterSource};
+
+    use super::*;
+
+    #[test]
+    fn a_parameter_that_weighs_statistics_is_not_an_affine_cast() {
+        // The mean of 256 and 258 is 257, which is no number of bf16: 256 and 258 are. In f32 both
+        // deviations are 1, whatever the format of the affine operations.
+        let parameters = [ParameterSource { name: "w", shape: ParameterShape::Scalar, start: 1.0 }];
+        let equation = "x - w * mean(x)";
+        let source =
+            NormSource { equation, over: "features", parameters: &parameters, constants: &[] };
+        let equation = NormEquation::parse(&source).unwrap();
+        let extents = Extents::new(1, 1, 2, 1).unwrap();
+        let (x, cotangent) = ([256.0, 258.0], [1.0, 0.0]);
+        let at = Place {
+            extents: &extents,
+            x: &x,
+            parameters: &[&[1.0]],
+            state: &[],
+            cotangent: &cotangent,
+        };
+        let y = |policy| emulate(&equation, Mode::Train, &at, &policy).y;
+        assert_eq!(y(Policy::llama(Format::Bf16)), [-1.0, 1.0]);
+        assert_eq!(y(Policy::none(Format::Bf16)), [0.0, 2.0]);
     }
 }

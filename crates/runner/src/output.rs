@@ -119,11 +119,8 @@ impl Folder {
     }
 
     fn prepare(&self, study: &str) -> Result<(), OutputError> {
-        create(&self.root)?;
         // A folder that takes no new file must not lose its old ones.
-        let probe =
-            tempfile::tempfile_in(&self.root).map_err(|error| refused(&self.root, error))?;
-        drop(probe);
+        open_folder(&self.root)?;
         for file in [RUNS, SUMMARY] {
             gone(&self.root.join(file), fs::remove_file(self.root.join(file)))?;
         }
@@ -134,6 +131,15 @@ impl Folder {
         create(&self.root.join(RUN_FOLDERS))?;
         create(&self.root.join(FIGURES))
     }
+}
+
+/// Makes a folder if it is not there, and tries whether it takes files.
+///
+/// # Errors
+/// It cannot be made, or takes none.
+pub fn open_folder(folder: &Path) -> Result<(), OutputError> {
+    create(folder)?;
+    tempfile::tempfile_in(folder).map(drop).map_err(|error| refused(folder, error))
 }
 
 /// Writes files into a folder that is made if it is not there.

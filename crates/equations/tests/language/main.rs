@@ -6,6 +6,7 @@ mod fuzzing;
 mod gradients;
 mod meaning;
 mod messages;
+mod messages_of_meaning;
 mod naive;
 mod nodes;
 mod norms;

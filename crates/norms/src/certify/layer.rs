@@ -69,18 +69,13 @@ impl EntryLayer {
     }
 
     pub(super) fn has_eps(&self) -> bool {
-        self.plain.equation().constants().iter().any(|(name, _)| name == "eps")
+        self.plain.has_eps()
     }
 
     /// The norm with the eps that stands last among a case's arguments.
     pub(super) fn choice(&self, eps: Option<f64>) -> NormChoice {
         let Some(eps) = eps else { return self.plain.clone() };
-        let with_eps = || {
-            let mut constants = self.plain.constants().to_vec();
-            constants.retain(|(name, _)| name != "eps");
-            constants.push(("eps".to_owned(), eps));
-            self.plain.with(self.groups, constants).expect("it has the constant eps")
-        };
+        let with_eps = || self.plain.with_eps(eps);
         self.at_eps.borrow_mut().entry(eps.to_bits()).or_insert_with(with_eps).clone()
     }
 

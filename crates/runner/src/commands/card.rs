@@ -11,7 +11,7 @@ use crate::config::value::allowed_names;
 use crate::failure::Failure;
 use crate::norm_arguments::EquationArguments;
 use crate::ordinary::check_finite;
-use crate::output::{check_file, write_files};
+use crate::output::{check_file, open_folder, write_files};
 use crate::progress::Stages;
 use crate::terminal::{complain, say};
 
@@ -100,6 +100,8 @@ fn section_of(card: &Card, section: &str) -> Result<String, Failure> {
 
 /// A card for each entry, and a page that leads to them.
 fn catalogue(folder: &Path, norm: &EquationArguments) -> Result<ExitCode, Failure> {
+    // A folder that takes no files is better known before the work than after it.
+    open_folder(folder).map_err(|error| Failure::BadInput(error.to_string()))?;
     let mut pages = Vec::new();
     for choice in norm.choices(&[])? {
         let page =

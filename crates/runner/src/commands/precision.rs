@@ -14,7 +14,8 @@ use precision::{Deviation, Input, Study, deviations};
 pub use self::arguments::PrecisionArguments;
 use self::arguments::Variant;
 use crate::failure::Failure;
-use crate::output::write_files;
+use crate::output::{open_folder, write_files};
+use crate::progress::Stages;
 use crate::terminal::say;
 
 /// The offsets of the study, in standard deviations.
@@ -40,8 +41,14 @@ struct Row {
 pub fn precision(arguments: &PrecisionArguments) -> Result<ExitCode, Failure> {
     let choices = arguments.norm.choices(&arguments.names)?;
     let variants = arguments.variants()?;
+    if let Some(folder) = &arguments.out {
+        // A folder that takes no files is better known before the work than after it.
+        open_folder(folder).map_err(|error| Failure::BadInput(error.to_string()))?;
+    }
+    let stages = Stages::new("emulating");
     let mut rows = Vec::new();
     for choice in &choices {
+        stages.next(choice.name());
         let extents = extents(arguments, choice)?;
         let study = Study { equation: choice.equation(), extents, seed: arguments.seed };
         for variant in &variants {
@@ -53,6 +60,7 @@ pub fn precision(arguments: &PrecisionArguments) -> Result<ExitCode, Failure> {
             }));
         }
     }
+    drop(stages);
     say(&table::table(&rows, arguments.storage()));
     if let Some(folder) = &arguments.out {
         write(folder, &rows, arguments)?;

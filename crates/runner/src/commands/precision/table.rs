@@ -38,7 +38,7 @@ pub(super) fn table(rows: &[Row], storage: Format) -> String {
     format!(
         "{}\n\n\
          numbers: largest error of an entry / largest entry, against double precision at the same numbers in {storage}\n\
-         at: mean / standard deviation of the input; \"-\" where the exact result is not finite\n\
+         at: mean / standard deviation of the input; \"-\" where there is no such result, or no finite one\n\
          usable: standard deviations at which no error of value or gradients is above {USABLE}",
         tables::table(&header, &lines)
     )
