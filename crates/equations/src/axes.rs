@@ -4,11 +4,14 @@ use crate::cursor::Cursor;
 use crate::error::{EquationError, suggestion};
 use crate::lexer::Token;
 
-/// A set of the four index axes: sample, position, group, channel within the group.
+/// A set of the index axes: part, sample within the part, position, group, channel within the group,
+/// and column, the second axis of a matrix of the channels of a group.
 ///
 /// In text `group` means the channels within a group ([`Axes::CHANNELS`]) and `features` means
-/// groups and channels together ([`Axes::FEATURES`]). The groups without their channels have no
-/// word of their own in the language; they are shown as `groups`.
+/// groups and channels together ([`Axes::FEATURES`]); `part` means the samples within a part of the
+/// batch ([`Axes::MEMBERS`]) and `samples` parts and members together ([`Axes::SAMPLES`]). Groups
+/// without their channels and parts without their members have no word of their own in the language;
+/// they are shown as `groups` and `parts`.
 ///
 /// ```
 /// use equations::Axes;
@@ -20,33 +23,41 @@ use crate::lexer::Token;
 pub struct Axes(u8);
 
 /// The words for axes, with what they mean.
-const WORDS: [(&str, Axes); 5] = [
+const WORDS: [(&str, Axes); 7] = [
     ("samples", Axes::SAMPLES),
+    ("part", Axes::MEMBERS),
     ("positions", Axes::POSITIONS),
     ("group", Axes::CHANNELS),
     ("features", Axes::FEATURES),
+    ("columns", Axes::COLUMNS),
     ("none", Axes::NONE),
 ];
 
 impl Axes {
     /// No axis: a scalar.
     pub const NONE: Axes = Axes(0);
-    /// The samples of a batch.
-    pub const SAMPLES: Axes = Axes(1);
+    /// The samples within a part of the batch.
+    pub const MEMBERS: Axes = Axes(1);
     /// The positions of a sample: pixels or tokens.
     pub const POSITIONS: Axes = Axes(2);
     /// The groups of features.
     pub const GROUPS: Axes = Axes(4);
     /// The channels within a group.
     pub const CHANNELS: Axes = Axes(8);
+    /// The parts of a batch.
+    pub const PARTS: Axes = Axes(16);
+    /// The channels within a group once more: the columns of a matrix whose rows are the channels.
+    pub const COLUMNS: Axes = Axes(32);
+    /// Parts and their members: all samples of a batch.
+    pub const SAMPLES: Axes = Axes(16 | 1);
     /// Groups and channels: all features.
     pub const FEATURES: Axes = Axes(4 | 8);
-    /// All four axes.
-    pub const ALL: Axes = Axes(1 | 2 | 4 | 8);
+    /// The axes of an activation: all but the columns.
+    pub const ALL: Axes = Axes(16 | 1 | 2 | 4 | 8);
 
     /// The axes in order of storage, slowest first.
-    pub(crate) const EACH: [Axes; 4] =
-        [Axes::SAMPLES, Axes::POSITIONS, Axes::GROUPS, Axes::CHANNELS];
+    pub const EACH: [Axes; 6] =
+        [Axes::PARTS, Axes::MEMBERS, Axes::POSITIONS, Axes::GROUPS, Axes::CHANNELS, Axes::COLUMNS];
 
     /// The axes in either set.
     #[must_use]
@@ -72,15 +83,17 @@ impl Axes {
         self.0 == 0
     }
 
-    /// The number of axes.
-    #[must_use]
-    pub const fn count(self) -> u32 {
-        self.0.count_ones()
-    }
-
     /// One bit for every axis.
     pub(crate) const fn bits(self) -> u8 {
         self.0
+    }
+
+    /// The set with the channels in place of the columns and the other way round.
+    pub(crate) const fn transposed(self) -> Axes {
+        let [channels, columns] = [Axes::CHANNELS, Axes::COLUMNS];
+        let kept = self.without(channels).without(columns);
+        let kept = if self.contains(channels) { kept.union(columns) } else { kept };
+        if self.contains(columns) { kept.union(channels) } else { kept }
     }
 
     /// Reads a sum of axes such as `features` or `samples+positions`, or `none`.
@@ -99,15 +112,23 @@ impl Axes {
 
 impl fmt::Display for Axes {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let features = match self.without(Axes::SAMPLES.union(Axes::POSITIONS)) {
-            Axes::FEATURES => "features",
-            Axes::CHANNELS => "group",
-            Axes::GROUPS => "groups",
-            _ => "",
+        let both = |slow: Axes, fast: Axes, words: [&'static str; 3]| match (
+            self.contains(slow),
+            self.contains(fast),
+        ) {
+            (true, true) => words[0],
+            (false, true) => words[1],
+            (true, false) => words[2],
+            (false, false) => "",
         };
-        let samples = if self.contains(Axes::SAMPLES) { "samples" } else { "" };
-        let positions = if self.contains(Axes::POSITIONS) { "positions" } else { "" };
-        let words = [samples, positions, features].into_iter().filter(|word| !word.is_empty());
+        let one = |axis: Axes, word| if self.contains(axis) { word } else { "" };
+        let words = [
+            both(Axes::PARTS, Axes::MEMBERS, ["samples", "part", "parts"]),
+            one(Axes::POSITIONS, "positions"),
+            both(Axes::GROUPS, Axes::CHANNELS, ["features", "group", "groups"]),
+            one(Axes::COLUMNS, "columns"),
+        ];
+        let words = words.into_iter().filter(|word| !word.is_empty());
         let sum = words.collect::<Vec<_>>().join("+");
         formatter.write_str(if sum.is_empty() { "none" } else { &sum })
     }
@@ -141,11 +162,12 @@ mod tests {
 
     #[test]
     fn every_writable_set_reads_back_what_it_shows() {
-        for bits in 0..16 {
+        for bits in 0..64 {
             let axes = Axes(bits);
             let groups_alone = axes.contains(Axes::GROUPS) && !axes.contains(Axes::CHANNELS);
+            let parts_alone = axes.contains(Axes::PARTS) && !axes.contains(Axes::MEMBERS);
             let read = Axes::parse(&axes.to_string());
-            assert_eq!(read.ok(), (!groups_alone).then_some(axes), "{axes}");
+            assert_eq!(read.ok(), (!groups_alone && !parts_alone).then_some(axes), "{axes}");
         }
     }
 
@@ -156,6 +178,8 @@ mod tests {
         assert!(Axes::FEATURES.contains(Axes::CHANNELS));
         assert!(!Axes::CHANNELS.contains(Axes::FEATURES));
         assert!(Axes::NONE.is_empty() && !Axes::GROUPS.is_empty());
+        assert_eq!(Axes::FEATURES.transposed().to_string(), "groups+columns");
+        assert_eq!(Axes::ALL.transposed().transposed(), Axes::ALL);
     }
 
     #[test]

@@ -1,15 +1,21 @@
-//! Loops over values that vary along some of the four axes.
+//! Loops over values that vary along some of the axes.
 //!
 //! A value is stored row-major over the axes it varies along; along the others its stride is 0.
 
 use crate::axes::Axes;
 use crate::extents::Extents;
 
+/// The number of axes.
+pub(crate) const AXES: usize = Axes::EACH.len();
+
+/// The axis of inner loops.
+const LAST: usize = AXES - 1;
+
 /// Values with the strides that place them in a larger index space.
 #[derive(Clone, Copy)]
 pub(crate) struct View<'a> {
     values: &'a [f64],
-    strides: [usize; 4],
+    strides: [usize; AXES],
 }
 
 impl<'a> View<'a> {
@@ -35,7 +41,7 @@ pub(crate) fn zip(
     let mut result = Vec::with_capacity(extents.size(axes));
     let Loops { shape, strides: [strides_a, strides_b] } =
         Loops::merged(extents.shape(axes), [a.strides, b.strides]);
-    let (step_a, step_b) = (strides_a[3], strides_b[3]);
+    let (step_a, step_b) = (strides_a[LAST], strides_b[LAST]);
     for_each_lane(shape, |index, channels| {
         let a = &a.values[offset(strides_a, index)..];
         let b = &b.values[offset(strides_b, index)..];
@@ -49,20 +55,20 @@ pub(crate) fn zip(
     result
 }
 
-/// The sizes of four nested loops, and the strides of two arrays in them.
+/// The sizes of nested loops, and the strides of two arrays in them.
 struct Loops {
-    shape: [usize; 4],
-    strides: [[usize; 4]; 2],
+    shape: [usize; AXES],
+    strides: [[usize; AXES]; 2],
 }
 
 impl Loops {
     /// Neighbouring axes that both arrays go through as through one become one, the innermost ones first,
     /// so that the inner loop is as long as can be. The order of the elements stays.
-    fn merged(shape: [usize; 4], strides: [[usize; 4]; 2]) -> Loops {
-        let mut loops = Loops { shape: [1; 4], strides: [[0; 4]; 2] };
-        let mut place = 4;
-        for axis in (0..4).rev().filter(|&axis| shape[axis] != 1) {
-            let goes_on = place < 4
+    fn merged(shape: [usize; AXES], strides: [[usize; AXES]; 2]) -> Loops {
+        let mut loops = Loops { shape: [1; AXES], strides: [[0; AXES]; 2] };
+        let mut place = AXES;
+        for axis in (0..AXES).rev().filter(|&axis| shape[axis] != 1) {
+            let goes_on = place < AXES
                 && (0..2).all(|array| {
                     strides[array][axis] == loops.strides[array][place] * loops.shape[place]
                 });
@@ -93,7 +99,7 @@ pub(crate) fn sum(values: &[f64], varies: Axes, left: Axes, extents: &Extents) -
     for_each_lane(shape, |index, channels| {
         let values = &values[offset(of_values, index)..][..channels];
         let start = offset(of_totals, index);
-        if of_totals[3] == 0 {
+        if of_totals[LAST] == 0 {
             let sum = values.iter().fold((totals[start], compensations[start]), added);
             (totals[start], compensations[start]) = sum;
             return;
@@ -103,10 +109,17 @@ pub(crate) fn sum(values: &[f64], varies: Axes, left: Axes, extents: &Extents) -
             (*total, *lost) = added((*total, *lost), value);
         }
     });
-    // Behind an infinite total the compensation is NaN, while the sum is still infinite.
-    let compensated =
-        |(total, lost): (f64, f64)| if total.is_finite() { total + lost } else { total };
     totals.into_iter().zip(compensations).map(compensated).collect()
+}
+
+/// The sum of a few values, in the same way.
+pub(crate) fn total(values: impl Iterator<Item = f64>) -> f64 {
+    compensated(values.fold((0.0, 0.0), |sum, value| added(sum, &value)))
+}
+
+/// Behind an infinite total the compensation is NaN, while the sum is still infinite.
+fn compensated((total, lost): (f64, f64)) -> f64 {
+    if total.is_finite() { total + lost } else { total }
 }
 
 /// One more value. What rounding loses is the same as by a comparison of the magnitudes, which a
@@ -132,34 +145,36 @@ pub(crate) fn fold(
     for_each_lane(extents.shape(varies), |index, channels| {
         let first = offset(strides, index);
         for (channel, &value) in values.by_ref().take(channels).enumerate() {
-            let place = first + channel * strides[3];
+            let place = first + channel * strides[LAST];
             folded[place] = f(folded[place], value);
         }
     });
     folded
 }
 
-/// Visits the index of sample, position and group, with the number of channels there.
-fn for_each_lane(shape: [usize; 4], mut visit: impl FnMut([usize; 3], usize)) {
-    let [samples, positions, groups, channels] = shape;
-    for sample in 0..samples {
-        for position in 0..positions {
-            for group in 0..groups {
-                visit([sample, position, group], channels);
-            }
-        }
+/// Visits every index of all axes but the last, in order, with the size of that one.
+fn for_each_lane(shape: [usize; AXES], mut visit: impl FnMut([usize; LAST], usize)) {
+    if shape.contains(&0) {
+        return;
+    }
+    let mut index = [0; LAST];
+    loop {
+        visit(index, shape[LAST]);
+        let Some(axis) = (0..LAST).rfind(|&axis| index[axis] + 1 < shape[axis]) else { return };
+        index[axis] += 1;
+        index[axis + 1..].fill(0);
     }
 }
 
-fn offset(strides: [usize; 4], index: [usize; 3]) -> usize {
-    index[0] * strides[0] + index[1] * strides[1] + index[2] * strides[2]
+fn offset(strides: [usize; AXES], index: [usize; LAST]) -> usize {
+    index.iter().zip(strides).map(|(index, stride)| index * stride).sum()
 }
 
-fn strides(varies: Axes, extents: &Extents) -> [usize; 4] {
+fn strides(varies: Axes, extents: &Extents) -> [usize; AXES] {
     let shape = extents.shape(varies);
-    let mut strides = [0; 4];
+    let mut strides = [0; AXES];
     let mut stride = 1;
-    for axis in (0..4).rev() {
+    for axis in (0..AXES).rev() {
         if varies.contains(Axes::EACH[axis]) {
             strides[axis] = stride;
             stride *= shape[axis];
@@ -172,7 +187,7 @@ fn strides(varies: Axes, extents: &Extents) -> [usize; 4] {
 mod tests {
     use super::*;
 
-    const EXTENTS: Extents = Extents { samples: 2, positions: 1, groups: 2, channels: 2 };
+    const EXTENTS: Extents = Extents { samples: 2, positions: 1, groups: 2, channels: 2, parts: 1 };
 
     #[test]
     fn sums_reduce_the_axes_that_are_not_left() {
@@ -190,14 +205,18 @@ mod tests {
     #[test]
     fn loops_over_what_lies_together_are_one() {
         // x of 2 x 3 x 4 lies together; a gain per channel is read again in every row of 4.
-        let x = [12, 4, 4, 1];
-        let merged = Loops::merged([2, 3, 1, 4], [x, x]);
-        assert_eq!((merged.shape, merged.strides[0]), ([1, 1, 1, 24], [0, 0, 0, 1]));
-        let merged = Loops::merged([2, 3, 1, 4], [x, [0, 0, 0, 1]]);
-        assert_eq!((merged.shape, merged.strides), ([1, 1, 6, 4], [[0, 0, 4, 1], [0, 0, 0, 1]]));
+        let shape = [1, 2, 3, 1, 4, 1];
+        let x = [24, 12, 4, 4, 1, 0];
+        let gain = [0, 0, 0, 0, 1, 0];
+        let merged = Loops::merged(shape, [x, x]);
+        assert_eq!((merged.shape, merged.strides[0]), ([1, 1, 1, 1, 1, 24], [0, 0, 0, 0, 0, 1]));
+        let merged = Loops::merged(shape, [x, gain]);
+        assert_eq!(merged.shape, [1, 1, 1, 1, 6, 4]);
+        assert_eq!(merged.strides, [[0, 0, 0, 0, 4, 1], [0, 0, 0, 0, 0, 1]]);
         // One number for each row is the same along the row.
-        let merged = Loops::merged([2, 3, 1, 4], [x, [3, 1, 0, 0]]);
-        assert_eq!((merged.shape, merged.strides), ([1, 1, 6, 4], [[0, 0, 4, 1], [0, 0, 1, 0]]));
+        let merged = Loops::merged(shape, [x, [6, 3, 1, 0, 0, 0]]);
+        assert_eq!(merged.shape, [1, 1, 1, 1, 6, 4]);
+        assert_eq!(merged.strides, [[0, 0, 0, 0, 4, 1], [0, 0, 0, 0, 1, 0]]);
     }
 
     #[test]
@@ -212,7 +231,7 @@ mod tests {
 
     #[test]
     fn sums_do_not_lose_small_terms() {
-        let extents = Extents { samples: 4, positions: 1, groups: 1, channels: 1 };
+        let extents = Extents { samples: 4, positions: 1, groups: 1, channels: 1, parts: 1 };
         let sum = |values: [f64; 4]| sum(&values, Axes::ALL, Axes::NONE, &extents)[0];
         // Neumaier's example: plain and Kahan summation give 0.
         assert_eq!(sum([1.0, 1e100, 1.0, -1e100]), 2.0);

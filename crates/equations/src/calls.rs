@@ -83,6 +83,14 @@ impl Parser<'_> {
             }
             Function::Window => self.window(axes, arguments)?,
             Function::Cumulative(direction) => Operation::Cumulative(direction, e(0), axes),
+            Function::Transpose => {
+                self.matrices(span)?;
+                Operation::Transpose(e(0))
+            }
+            Function::Matmul => {
+                self.matrices(span)?;
+                Operation::Matmul(e(0), e(1))
+            }
             Function::Stop => Operation::Stop(e(0)),
             Function::Running => self.running(arguments, span)?,
             Function::Past => self.past(&arguments[0])?,
@@ -152,12 +160,20 @@ impl Parser<'_> {
         }
         for (id, span) in [&arguments[0]].into_iter().chain(arguments.get(2)) {
             let varies = self.nodes[*id].varies;
-            let forbidden = varies.without(Axes::FEATURES);
+            let parts = if varies.contains(Axes::MEMBERS) { Axes::NONE } else { Axes::PARTS };
+            let allowed = Axes::FEATURES.union(Axes::COLUMNS).union(parts);
+            let forbidden = varies.without(allowed);
             if !forbidden.is_empty() {
                 let message = format!("a running value may not vary along {forbidden}");
                 let error = self.cursor.error(span.clone(), message);
                 return Err(error.with_help("reduce these axes first"));
             }
+        }
+        if self.nodes[tracked].varies.contains(Axes::PARTS) {
+            let (_, span) = arguments.get(2).unwrap_or(&arguments[0]);
+            let error = self.cursor.error(span.clone(), "an average does not vary along parts");
+            let help = "say what it follows, as in `running(m, 0, mean[samples](m))`";
+            return Err(error.with_help(help));
         }
         let weight = arguments.get(3).map(|argument| self.weight(argument, value, tracked));
         let weight = weight.transpose()?;
@@ -181,7 +197,7 @@ impl Parser<'_> {
 
     /// The axis of a window: features count as one.
     fn one_axis(&self, name: &str, axes: Axes, span: Range<usize>) -> Result<Axes> {
-        if axes.count() == 1 || axes == Axes::FEATURES {
+        if [Axes::FEATURES, Axes::SAMPLES].contains(&axes) || Axes::EACH.contains(&axes) {
             return Ok(axes);
         }
         let error = self.cursor.error(span, format!("`{name}` goes along one axis, not {axes}"));
@@ -191,12 +207,22 @@ impl Parser<'_> {
     /// How far an average goes in one pass, which has no more values than the average.
     fn weight(&self, (e, span): &Operand, value: NodeId, tracked: NodeId) -> Result<NodeId> {
         let average = self.nodes[value].varies.union(self.nodes[tracked].varies);
+        let average = average.without(Axes::PARTS);
         let further = self.nodes[*e].varies.without(average);
         if further.is_empty() {
             return Ok(*e);
         }
         let message = format!("the weight varies along {further}, but its average does not");
         Err(self.cursor.error(span.clone(), message).with_help("reduce these axes first"))
+    }
+
+    /// Only the channels of norms are rows and columns of anything.
+    fn matrices(&self, span: &Range<usize>) -> Result<()> {
+        if self.vocabulary.over.is_some() {
+            return Ok(());
+        }
+        let message = "matrices have channels as rows and columns: only norms have channels";
+        Err(self.cursor.error(span.clone(), message))
     }
 
     /// `past(e)` of a running value, which may have a name.
@@ -269,8 +295,10 @@ impl Called {
                 Function::Pointwise(_)
                 | Function::Statistic(_)
                 | Function::Cumulative(_)
+                | Function::Transpose
                 | Function::Stop
                 | Function::Past => 1..2,
+                Function::Matmul => 2..3,
                 Function::Minimum | Function::Maximum => 1..3,
                 Function::Clamp | Function::Window => 3..4,
                 Function::Running => 2..5,

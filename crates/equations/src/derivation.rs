@@ -104,7 +104,8 @@ impl Forward {
                     formulas.input(input, node.varies, constants[id])
                 }
                 Operation::Running { slot, .. } if mode == Mode::Eval => {
-                    formulas.input(Input::Average(slot), node.varies, None)
+                    let axes = equation.running()[slot].varies;
+                    formulas.input(Input::Average(slot), axes, None)
                 }
                 Operation::Past(e) => match expression.nodes()[e].operation {
                     Operation::Running { slot, .. } => {
@@ -178,6 +179,8 @@ impl Formulas {
             Operation::Pointwise(function, e) => self.pointwise(function, place[e]),
             Operation::Size(axes) => self.size(axes),
             Operation::Index(axes) => self.index(axes),
+            Operation::Transpose(e) => self.transpose(place[e]),
+            Operation::Matmul(a, b) => self.matmul(place[a], place[b]),
             Operation::Stop(e) => self.stop(place[e]),
             Operation::Statistic(statistic, e, axes) => self.reduction(statistic, place[e], axes),
             other => unreachable!("{other:?} is handled before, or not part of a norm"),
@@ -238,8 +241,11 @@ impl<'a> Reverse<'a> {
             let gradient = self.total(id);
             for (operand, product) in self.shares(id, gradient) {
                 // A gradient is a number for every index of its term: where the operand does not
-                // vary, those numbers add up.
-                let varies = self.formulas.varies(id).union(self.formulas.varies(operand));
+                // vary, those numbers add up. A transpose has the indices of its operand.
+                let varies = match self.formulas.terms()[id] {
+                    Term::Transpose(_) => Axes::NONE,
+                    _ => self.formulas.varies(id),
+                };
                 let along = varies.without(self.formulas.varies(operand));
                 let summand = self.formulas.statistic(Statistic::Sum, product, along);
                 self.summands[operand].push((1.0, summand));
@@ -250,13 +256,37 @@ impl<'a> Reverse<'a> {
     /// For every operand what comes of the gradient of a term, as a number for every index of the larger
     /// of the two.
     fn shares(&mut self, id: TermId, gradient: TermId) -> Vec<(TermId, TermId)> {
-        if let Term::Window(window, e) = self.formulas.terms()[id] {
-            return vec![(e, self.formulas.window(window.adjoint(), gradient))];
+        match self.formulas.terms()[id] {
+            Term::Window(window, e) => {
+                return vec![(e, self.formulas.window(window.adjoint(), gradient))];
+            }
+            Term::Transpose(e) => return vec![(e, self.formulas.transpose(gradient))],
+            Term::Matmul(a, b) => return self.factors(a, b, gradient),
+            _ => {}
         }
         let slopes = self.slopes(id).into_iter();
         let share =
             |(operand, slope)| (operand, self.formulas.product(&[(gradient, 1), (slope, 1)], true));
         slopes.map(share).collect()
+    }
+
+    /// What comes of the gradient of a matrix product: `gradient bᵀ` for `a` and `aᵀ gradient` for `b`. Where
+    /// the product does not vary, neither does its gradient, and it is not to be written out: there the
+    /// products are outer ones.
+    fn factors(&mut self, a: TermId, b: TermId, gradient: TermId) -> Vec<(TermId, TermId)> {
+        let f = &mut *self.formulas;
+        let (rows, columns) =
+            (f.varies(a).contains(Axes::CHANNELS), f.varies(b).contains(Axes::COLUMNS));
+        let [across_a, across_b] = [a, b].map(|e| f.transpose(e));
+        let of_a = match columns {
+            true => f.matmul(gradient, across_b),
+            false => f.product(&[(gradient, 1), (across_b, 1)], true),
+        };
+        let of_b = match rows {
+            true => f.matmul(across_a, gradient),
+            false => f.product(&[(across_a, 1), (gradient, 1)], true),
+        };
+        vec![(a, of_a), (b, of_b)]
     }
 
     /// The gradient of an input; 0 if nothing depends on it.
@@ -324,7 +354,9 @@ impl<'a> Reverse<'a> {
             Term::Statistic(statistic, e, axes) => {
                 vec![(e, self.statistic(statistic, id, e, axes))]
             }
-            Term::Window(..) => unreachable!("its gradient is a window, not a product"),
+            Term::Window(..) | Term::Transpose(_) | Term::Matmul(..) => {
+                unreachable!("its gradient is no product of numbers")
+            }
             Term::InverseOrZero(_) => unreachable!("no equation has it"),
         }
     }

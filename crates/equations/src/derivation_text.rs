@@ -6,7 +6,7 @@ use crate::layout::{Piece, Sign};
 use crate::norm::NormEquation;
 use crate::notation::Notation;
 use crate::operation::{Binary, Operation};
-use crate::parser::{BATCHES, GROUPS, INDEX, SIZE};
+use crate::parser::{BATCHES, GROUPS, INDEX, PARTS, SIZE};
 use crate::print;
 use crate::term::{Input, Term, TermId};
 use crate::window::{Reach, Window};
@@ -123,7 +123,10 @@ impl Terms<'_> {
                 self.call(statistic.name(), self.shown(*axes), &[*e])
             }
             Term::Window(window, e) => self.window(*window, *e),
+            Term::Transpose(e) => self.call("transpose", None, &[*e]),
+            Term::Matmul(a, b) => self.call("matmul", None, &[*a, *b]),
             Term::Size(Axes::GROUPS) => notation.name(GROUPS),
+            Term::Size(Axes::PARTS) => notation.name(PARTS),
             Term::Size(axes) => notation.of_axes(SIZE, self.shown(*axes)),
             Term::Index(axes) => notation.of_axes(INDEX, self.shown(*axes)),
             Term::InverseOrZero(e) if notation == Notation::Latex => {

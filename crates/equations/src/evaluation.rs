@@ -3,6 +3,7 @@ use crate::broadcast::{View, zip};
 use crate::derivation::Derivation;
 use crate::extents::Extents;
 use crate::interpreter::Reduction;
+use crate::matrix::{self, Values};
 use crate::norm::NormEquation;
 use crate::scalar;
 use crate::term::{Input, Term, TermId};
@@ -76,6 +77,7 @@ impl Derivation {
     ) -> Vec<f64> {
         let (extents, varies) = (at.extents, self.formulas.varies(id));
         let view = |e: TermId| View::new(&values[e], self.formulas.varies(e), extents);
+        let of = |e: TermId| Values { values: &values[e], varies: self.formulas.varies(e) };
         let map = |e: TermId, f: &dyn Fn(f64) -> f64| values[e].iter().map(|e| f(*e)).collect();
         match &self.formulas.terms()[id] {
             Term::Number(value) => vec![*value],
@@ -118,6 +120,8 @@ impl Derivation {
             Term::Window(window, e) => {
                 window.sums(&view(*e).expand(varies, extents), varies, extents)
             }
+            Term::Transpose(e) => matrix::transpose(of(*e), extents),
+            Term::Matmul(a, b) => matrix::matmul(of(*a), of(*b), extents),
             Term::InverseOrZero(e) => map(*e, &|e| if e == 0.0 { 0.0 } else { 1.0 / e }),
             Term::Stop(e) => values[*e].clone(),
         }

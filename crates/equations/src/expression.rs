@@ -152,6 +152,8 @@ impl Expression {
                 Operation::Statistic(..)
                 | Operation::Window { .. }
                 | Operation::Cumulative(..)
+                | Operation::Transpose(_)
+                | Operation::Matmul(..)
                 | Operation::Size(_)
                 | Operation::Index(_)
                 | Operation::Batches

@@ -1,10 +1,12 @@
 use crate::axes::Axes;
-use crate::broadcast::View;
+use crate::broadcast::{AXES, View};
 
-/// Sizes of the four axes.
+/// Sizes of the axes.
 ///
 /// An activation is stored row-major as `[samples][positions][groups][channels]`, so that
-/// row = sample * positions + position and feature = group * channels + channel.
+/// row = sample * positions + position and feature = group * channels + channel. The samples are
+/// those of the first part, then those of the second, and so on. Where something is a matrix of
+/// channels, its columns are stored behind all other axes.
 ///
 /// ```
 /// use equations::{Axes, Extents};
@@ -27,6 +29,8 @@ pub struct Extents {
     pub groups: usize,
     /// Channels within a group.
     pub channels: usize,
+    /// Parts of equal size in which the batch falls; 1 without parts.
+    pub parts: usize,
 }
 
 impl Extents {
@@ -48,7 +52,28 @@ impl Extents {
         if elements.is_none() {
             return Err(SizeError::TooLarge { samples, positions, features });
         }
-        Ok(Extents { samples, positions, groups, channels: features / groups })
+        Ok(Extents { samples, positions, groups, channels: features / groups, parts: 1 })
+    }
+
+    /// The same with the batch in so many parts.
+    ///
+    /// # Errors
+    /// Parts that do not divide the samples, or no parts at all.
+    ///
+    /// ```
+    /// use equations::{Axes, Extents};
+    /// let extents = Extents::new(6, 1, 4, 1).unwrap().with_parts(2).unwrap();
+    /// assert_eq!((extents.size(Axes::SAMPLES), extents.size(Axes::MEMBERS)), (6, 3));
+    /// assert_eq!(
+    ///     extents.with_parts(4).unwrap_err().to_string(),
+    ///     "6 samples cannot be divided into 4 parts of equal size"
+    /// );
+    /// ```
+    pub fn with_parts(self, parts: usize) -> Result<Extents, SizeError> {
+        if parts == 0 || !self.samples.is_multiple_of(parts) {
+            return Err(SizeError::Parts { samples: self.samples, parts });
+        }
+        Ok(Extents { parts, ..self })
     }
 
     /// The number of elements along a set of axes; 1 for [`Axes::NONE`].
@@ -99,8 +124,10 @@ impl Extents {
     }
 
     /// The size of every axis in the set, 1 for the axes outside it.
-    pub(crate) fn shape(&self, axes: Axes) -> [usize; 4] {
-        let sizes = [self.samples, self.positions, self.groups, self.channels];
+    pub(crate) fn shape(&self, axes: Axes) -> [usize; AXES] {
+        let members = self.samples / self.parts;
+        let sizes =
+            [self.parts, members, self.positions, self.groups, self.channels, self.channels];
         std::array::from_fn(|axis| if axes.contains(Axes::EACH[axis]) { sizes[axis] } else { 1 })
     }
 
@@ -109,6 +136,8 @@ impl Extents {
         let mut words = Vec::new();
         if axes.contains(Axes::SAMPLES) {
             words.push(format!("samples = {}", self.samples));
+        } else if axes.contains(Axes::MEMBERS) {
+            words.push(format!("samples = {} in parts = {}", self.samples, self.parts));
         }
         if axes.contains(Axes::POSITIONS) {
             words.push(format!("positions = {}", self.positions));
@@ -117,6 +146,9 @@ impl Extents {
             words.push(format!("features = {}", self.features()));
         } else if axes.contains(Axes::CHANNELS) {
             words.push(format!("features = {} in groups = {}", self.features(), self.groups));
+        }
+        if axes.contains(Axes::COLUMNS) {
+            words.push(format!("columns = {}", self.channels));
         }
         if words.is_empty() { "no axes".to_owned() } else { words.join(", ") }
     }
@@ -132,6 +164,14 @@ pub enum SizeError {
         features: usize,
         /// Groups asked for.
         groups: usize,
+    },
+    /// The parts do not divide the samples.
+    #[error("{samples} samples cannot be divided into {parts} parts of equal size")]
+    Parts {
+        /// Samples of the batch.
+        samples: usize,
+        /// Parts asked for.
+        parts: usize,
     },
     /// The number of elements overflows.
     #[error("{samples} samples of {positions} positions of {features} features are too many")]
@@ -162,7 +202,7 @@ mod tests {
     #[test]
     fn sizes_of_axes() {
         let extents = Extents::new(2, 3, 20, 5).unwrap();
-        assert_eq!(extents, Extents { samples: 2, positions: 3, groups: 5, channels: 4 });
+        assert_eq!(extents, Extents { samples: 2, positions: 3, groups: 5, channels: 4, parts: 1 });
         assert_eq!(extents.size(Axes::NONE), 1);
         assert_eq!(extents.size(Axes::CHANNELS), 4);
         assert_eq!(extents.size(Axes::FEATURES), 20);

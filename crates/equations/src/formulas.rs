@@ -188,9 +188,13 @@ impl Formulas {
         match statistic {
             Statistic::Var if present.is_empty() => self.number(0.0),
             _ if present.is_empty() => e,
-            Statistic::Mean | Statistic::Sum => {
-                self.linear(e, present, |e| Term::Statistic(statistic, e, present))
-            }
+            Statistic::Mean | Statistic::Sum => self.linear(e, present, |formulas, e| {
+                let product = formulas.matrix_times_vector(e, present);
+                match product.filter(|_| statistic == Statistic::Sum) {
+                    Some((a, b)) => formulas.matmul(a, b),
+                    None => formulas.add(Term::Statistic(statistic, e, present)),
+                }
+            }),
             _ => self.add(Term::Statistic(statistic, e, present)),
         }
     }
@@ -200,11 +204,84 @@ impl Formulas {
         if window.reach == (Reach::Near { before: 0, after: 0 }) {
             return e;
         }
-        self.linear(e, window.axis, |e| Term::Window(window, e))
+        self.linear(e, window.axis, |formulas, e| formulas.add(Term::Window(window, e)))
+    }
+
+    /// `sum[columns](a transpose(v))` is `matmul(a, v)`, and `sum[group](a v)` is `matmul(transpose(v), a)`,
+    /// where v is numbers for every channel and a is a matrix.
+    fn matrix_times_vector(&mut self, e: TermId, axes: Axes) -> Option<(TermId, TermId)> {
+        let Term::Product(factors) = &self.terms[e] else { return None };
+        let &[(one, 1), (other, 1)] = &factors[..] else { return None };
+        let matrix = Axes::CHANNELS.union(Axes::COLUMNS);
+        let is_matrix = |e: TermId| self.varies(e).contains(matrix);
+        let (a, v) = match (is_matrix(one), is_matrix(other)) {
+            (true, false) => (one, other),
+            (false, true) => (other, one),
+            _ => return None,
+        };
+        match (axes, &self.terms[v]) {
+            (Axes::COLUMNS, &Term::Transpose(v)) => Some((a, v)),
+            (Axes::CHANNELS, _) => Some((self.transpose(v), a)),
+            _ => None,
+        }
+    }
+
+    /// Channels and columns exchanged, which what does not vary along them does not notice.
+    pub(crate) fn transpose(&mut self, e: TermId) -> TermId {
+        let matrix = Axes::CHANNELS.union(Axes::COLUMNS);
+        match self.terms[e] {
+            _ if self.varies(e).without(matrix) == self.varies(e) => e,
+            Term::Transpose(inner) => inner,
+            Term::Matmul(a, b) => {
+                let [a, b] = [a, b].map(|e| self.transpose(e));
+                self.matmul(b, a)
+            }
+            _ => match self.as_scaled(e) {
+                Some((factor, e)) => {
+                    let transposed = self.transpose(e);
+                    self.scaled(factor, transposed)
+                }
+                None => self.add(Term::Transpose(e)),
+            },
+        }
+    }
+
+    /// The matrix product, with what does not vary along channels and columns in front of it. What it adds
+    /// up varies in both operands: a number taken so often is a factor.
+    pub(crate) fn matmul(&mut self, a: TermId, b: TermId) -> TermId {
+        let matrix = Axes::CHANNELS.union(Axes::COLUMNS);
+        if !self.varies(a).contains(Axes::COLUMNS) {
+            let sum = self.statistic(Statistic::Sum, b, Axes::CHANNELS);
+            return self.product(&[(a, 1), (sum, 1)], false);
+        }
+        if !self.varies(b).contains(Axes::CHANNELS) {
+            let sum = self.statistic(Statistic::Sum, a, Axes::COLUMNS);
+            return self.product(&[(sum, 1), (b, 1)], false);
+        }
+        let mut outer = Vec::new();
+        let mut coefficient = 1.0;
+        let [a, b] = [a, b].map(|e| {
+            let (factor, e) = self.as_scaled(e).unwrap_or((1.0, e));
+            coefficient *= factor;
+            let constant =
+                |&(e, _): &(TermId, i32)| self.varies(e).without(matrix) == self.varies(e);
+            let (in_front, inner): (Vec<_>, Vec<_>) =
+                self.factors(e).into_iter().partition(constant);
+            outer.extend(in_front);
+            self.product(&inner, false)
+        });
+        outer.push((self.add(Term::Matmul(a, b)), 1));
+        let product = self.product(&outer, false);
+        self.scaled(coefficient, product)
     }
 
     /// A mean or a sum, with what does not vary along its axes in front of it.
-    fn linear(&mut self, e: TermId, axes: Axes, sum: impl FnOnce(TermId) -> Term) -> TermId {
+    fn linear(
+        &mut self,
+        e: TermId,
+        axes: Axes,
+        sum: impl FnOnce(&mut Self, TermId) -> TermId,
+    ) -> TermId {
         let (factor, term) = self.as_scaled(e).unwrap_or((1.0, e));
         let varying = |varies: Axes| varies.without(axes) != varies;
         let factors = match &self.terms[term] {
@@ -214,7 +291,7 @@ impl Formulas {
         let (inner, mut outer): (Vec<_>, Vec<_>) =
             factors.into_iter().partition(|(term, _)| varying(self.varies(*term)));
         let inner = self.product(&inner, false);
-        outer.push((self.add(sum(inner)), 1));
+        outer.push((sum(self, inner), 1));
         let product = self.product(&outer, false);
         self.scaled(factor, product)
     }
@@ -280,6 +357,11 @@ impl Formulas {
             Term::Statistic(_, _, axes) => union.without(*axes),
             Term::Index(axes) => *axes,
             Term::Window(window, _) => union.union(window.axis),
+            Term::Transpose(_) => union.transposed(),
+            Term::Matmul(a, b) => self
+                .varies(*a)
+                .without(Axes::COLUMNS)
+                .union(self.varies(*b).without(Axes::CHANNELS)),
             _ => union,
         }
     }
@@ -314,12 +396,14 @@ impl Formulas {
                 }
                 _ => Sign::Any,
             },
+            Term::Matmul(..) => Sign::Any,
             Term::Power(..) => Sign::NotNegative,
             Term::Extreme(Binary::Maximum, a, b) => sign(*a).max(sign(*b)),
             Term::Extreme(_, a, b) => sign(*a).min(sign(*b)),
             Term::Statistic(Statistic::Var, ..) => Sign::NotNegative,
             Term::Statistic(_, e, _)
             | Term::Window(_, e)
+            | Term::Transpose(e)
             | Term::InverseOrZero(e)
             | Term::Stop(e) => sign(*e),
         }
@@ -377,6 +461,9 @@ fn key(term: &Term) -> Vec<u64> {
         Term::InverseOrZero(e) => pairs(9, *e as u64, vec![]),
         Term::Stop(e) => pairs(10, *e as u64, vec![]),
         Term::Index(axes) => pairs(11, u64::from(axes.bits()), vec![]),
+        Term::Transpose(e) => pairs(14, *e as u64, vec![]),
+        // The order matters.
+        Term::Matmul(a, b) => pairs(15, *a as u64, vec![[*b as u64, 0]]),
         Term::Window(Window { axis, reach }, e) => {
             let (kind, reach) = match *reach {
                 Reach::Near { before, after } => (12, [before as u64, after as u64]),

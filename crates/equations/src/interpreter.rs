@@ -3,6 +3,7 @@ use std::borrow::Cow;
 use crate::axes::Axes;
 use crate::broadcast::{self, View};
 use crate::extents::Extents;
+use crate::matrix::{self, Values};
 use crate::norm::{Mode, NormEquation};
 use crate::operation::{Binary, Node, NodeId, Operation, Pointwise, Statistic};
 use crate::scalar;
@@ -92,19 +93,19 @@ fn evaluate<'a>(
                 (Operation::Batches, _) => Cow::Owned(vec![batches(equation, inputs.mode, state)]),
                 (Operation::Running { value, tracked, weight, slot, .. }, _) => {
                     let operands = Operands { nodes, values: &values, extents: inputs.extents };
+                    let axes = equation.running()[slot].varies;
                     if inputs.mode == Mode::Train {
-                        let tracked = operands.view(tracked).expand(node.varies, inputs.extents);
+                        let tracked = operands.view(tracked).expand(axes, inputs.extents);
                         let current = operands.view(value).expand(node.varies, inputs.extents);
                         let weight = match weight {
-                            Some(weight) => {
-                                operands.view(weight).expand(node.varies, inputs.extents)
-                            }
+                            Some(weight) => operands.view(weight).expand(axes, inputs.extents),
                             None => vec![equation.momentum(); tracked.len()],
                         };
                         moves.push(Move { slot, tracked, weight });
                         Cow::Owned(current)
                     } else {
-                        Cow::Owned(state[slot].clone())
+                        let average = View::new(&state[slot], axes, inputs.extents);
+                        Cow::Owned(average.expand(node.varies, inputs.extents))
                     }
                 }
                 (Operation::Past(e), _) => match nodes[e].operation {
@@ -200,6 +201,8 @@ impl Operands<'_> {
             Operation::Cumulative(direction, e, axis) => {
                 self.window(Window { axis, reach: Reach::All(direction) }, e, node)
             }
+            Operation::Transpose(e) => matrix::transpose(self.of(e), self.extents),
+            Operation::Matmul(a, b) => matrix::matmul(self.of(a), self.of(b), self.extents),
             Operation::Stop(e) => self.values[e].to_vec(),
             Operation::Name(_)
             | Operation::Running { .. }
@@ -231,6 +234,10 @@ impl Operands<'_> {
     fn window(&self, window: Window, e: NodeId, node: &Node) -> Vec<f64> {
         let values = self.view(e).expand(node.varies, self.extents);
         window.sums(&values, node.varies, self.extents)
+    }
+
+    fn of(&self, id: NodeId) -> Values<'_> {
+        Values { values: &self.values[id], varies: self.nodes[id].varies }
     }
 
     fn view(&self, id: NodeId) -> View<'_> {

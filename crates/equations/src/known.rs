@@ -187,6 +187,9 @@ fn declared_name(text: &str, declared: &mut Vec<String>) -> Result<String, Equat
     if name == parser::GROUPS {
         return Err(whole(text, format!("`{name}` is the option, the number of groups")));
     }
+    if name == parser::PARTS {
+        return Err(whole(text, format!("`{name}` is the option, the number of parts")));
+    }
     if name == parser::BATCHES {
         return Err(whole(text, format!("`{name}` is the number of training passes")));
     }

@@ -48,6 +48,7 @@ mod known;
 mod layout;
 mod lexer;
 mod lowered;
+mod matrix;
 mod norm;
 mod not_finite;
 mod notation;

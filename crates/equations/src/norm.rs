@@ -242,16 +242,24 @@ impl NormEquation {
     #[must_use]
     pub fn knows_groups(&self) -> bool {
         let apart = |axes: Axes| axes.contains(Axes::GROUPS) != axes.contains(Axes::CHANNELS);
-        self.expression.nodes.iter().any(|node| {
-            apart(node.varies)
-                || match node.operation {
-                    Operation::Statistic(_, _, axes)
-                    | Operation::Cumulative(_, _, axes)
-                    | Operation::Window { axis: axes, .. }
-                    | Operation::Size(axes) => apart(axes),
-                    _ => false,
-                }
-        })
+        self.expression
+            .nodes
+            .iter()
+            .any(|node| apart(node.varies) || node.operation.axes().is_some_and(apart))
+    }
+
+    /// Whether parts of the batch mean something to the equation in a mode: whether anything in it varies, or
+    /// is reduced, along the samples within a part but not along the parts, or the other way round.
+    #[must_use]
+    pub fn knows_parts(&self, mode: Mode) -> bool {
+        let apart = |axes: Axes| axes.contains(Axes::PARTS) != axes.contains(Axes::MEMBERS);
+        self.expression.nodes.iter().enumerate().filter(|(id, _)| self.needs(*id, mode)).any(
+            |(_, node)| {
+                let averaged = matches!(node.operation, Operation::Running { .. });
+                (apart(node.varies) && !(averaged && mode == Mode::Eval))
+                    || node.operation.axes().is_some_and(apart)
+            },
+        )
     }
 
     /// Whether the equation has a `stop(e)`, whose derivative is that of a constant.
@@ -333,7 +341,9 @@ fn slots(expression: &Expression, values: &[Option<f64>]) -> Vec<RunningSlot> {
     let slot = |node: &crate::Node| match node.operation {
         Operation::Running { start, .. } => {
             let start = values[start].expect("the parser accepts only constant starts");
-            Some(RunningSlot { varies: node.varies, start, kept: Kept::Average })
+            // An average does not know the parts of a batch.
+            let varies = node.varies.without(Axes::PARTS);
+            Some(RunningSlot { varies, start, kept: Kept::Average })
         }
         _ => None,
     };

@@ -58,6 +58,12 @@ pub enum Operation {
     },
     /// The sum over all indices along an axis up to the index, or from it on.
     Cumulative(Direction, NodeId, Axes),
+    /// The channels of a group and the columns exchanged: numbers for every channel as a row, a row as
+    /// numbers for every channel, and a matrix transposed.
+    Transpose(NodeId),
+    /// The matrix product, the sum of `a` at channel and k times `b` at k and column: of two matrices, or
+    /// of a matrix and numbers for every channel. Where an operand does not vary it counts as written out.
+    Matmul(NodeId, NodeId),
     /// The number of elements along axes.
     Size(Axes),
     /// 0, 1, 2, ... along axes, in the order in which they are stored.
@@ -168,10 +174,13 @@ impl Operation {
             | Operation::Pointwise(_, e)
             | Operation::Statistic(_, e, _)
             | Operation::Cumulative(_, e, _)
+            | Operation::Transpose(e)
             | Operation::Stop(e)
             | Operation::Past(e)
             | Operation::Call(_, e) => [Some(e), None, None, None],
-            Operation::Binary(_, a, b) | Operation::Power(a, b) => [Some(a), Some(b), None, None],
+            Operation::Binary(_, a, b) | Operation::Power(a, b) | Operation::Matmul(a, b) => {
+                [Some(a), Some(b), None, None]
+            }
             Operation::Window { e, before, after, .. } => {
                 [Some(e), Some(before), Some(after), None]
             }
@@ -203,6 +212,8 @@ impl Operation {
             Operation::Cumulative(direction, e, axis) => {
                 Operation::Cumulative(direction, place(e), axis)
             }
+            Operation::Transpose(e) => Operation::Transpose(place(e)),
+            Operation::Matmul(a, b) => Operation::Matmul(place(a), place(b)),
             Operation::Stop(e) => Operation::Stop(place(e)),
             Operation::Running { value, start, tracked, weight, slot } => Operation::Running {
                 value: place(value),
@@ -213,6 +224,18 @@ impl Operation {
             },
             Operation::Past(e) => Operation::Past(place(e)),
             Operation::Call(function, e) => Operation::Call(function, place(e)),
+        }
+    }
+
+    /// The axes that the operation itself speaks of.
+    pub(crate) fn axes(self) -> Option<Axes> {
+        match self {
+            Operation::Statistic(_, _, axes)
+            | Operation::Cumulative(_, _, axes)
+            | Operation::Window { axis: axes, .. }
+            | Operation::Size(axes)
+            | Operation::Index(axes) => Some(axes),
+            _ => None,
         }
     }
 
@@ -230,6 +253,12 @@ impl Operation {
             Operation::Window { e, axis, .. } | Operation::Cumulative(_, e, axis) => {
                 node(e).union(axis)
             }
+            Operation::Transpose(e) => node(e).transposed(),
+            Operation::Matmul(a, b) => {
+                node(a).without(Axes::COLUMNS).union(node(b).without(Axes::CHANNELS))
+            }
+            // An average does not know the parts of a batch.
+            Operation::Past(e) => node(e).without(Axes::PARTS),
             _ => self.operands().fold(Axes::NONE, |axes, operand| axes.union(node(operand))),
         }
     }
@@ -245,12 +274,14 @@ pub(crate) enum Function {
     Clamp,
     Window,
     Cumulative(Direction),
+    Transpose,
+    Matmul,
     Stop,
     Running,
     Past,
 }
 
-pub(crate) const FUNCTIONS: [(&str, Function); 27] = [
+pub(crate) const FUNCTIONS: [(&str, Function); 29] = [
     ("mean", Function::Statistic(Statistic::Mean)),
     ("var", Function::Statistic(Statistic::Var)),
     ("std", Function::Statistic(Statistic::Std)),
@@ -275,6 +306,8 @@ pub(crate) const FUNCTIONS: [(&str, Function); 27] = [
     ("window", Function::Window),
     ("cumsum", Function::Cumulative(Direction::UpTo)),
     ("cumsum_back", Function::Cumulative(Direction::From)),
+    ("transpose", Function::Transpose),
+    ("matmul", Function::Matmul),
     ("stop", Function::Stop),
     ("running", Function::Running),
     ("past", Function::Past),

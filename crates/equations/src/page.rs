@@ -44,7 +44,7 @@ fn listed(heading: &str) -> BTreeSet<&'static str> {
 #[test]
 fn equations_parse() {
     let equations = blocks("equation");
-    assert_eq!(equations.len(), 14);
+    assert_eq!(equations.len(), 16);
     for (over, equation) in equations {
         let norm = parse(equation, over).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(norm.warning(), None, "{equation}");
@@ -67,7 +67,7 @@ fn placements_parse() {
 #[test]
 fn messages_are_those_that_are_printed() {
     let messages = blocks("message");
-    assert_eq!(messages.len(), 5);
+    assert_eq!(messages.len(), 7);
     for (over, message) in messages {
         let equation = message.lines().nth(1).unwrap().trim();
         assert_eq!(parse(equation, over).unwrap_err().to_string(), message.trim_end());
@@ -88,7 +88,7 @@ fn gradients_are_those_that_are_derived() {
 #[test]
 fn every_function_is_on_the_page_and_no_other() {
     let mut listed: BTreeSet<&str> =
-        ["Statistics", "Pointwise", "Places"].into_iter().flat_map(listed).collect();
+        ["Statistics", "Pointwise", "Places", "Matrices"].into_iter().flat_map(listed).collect();
     // These have sections of their own.
     let own = [
         ("stop", "\n## Stop\n"),

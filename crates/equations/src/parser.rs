@@ -19,6 +19,9 @@ pub(crate) const INDEX: &str = "index";
 /// The option that is a number: how many groups the features are divided into.
 pub(crate) const GROUPS: &str = "groups";
 
+/// The other option that is a number: how many parts the batch falls in.
+pub(crate) const PARTS: &str = "parts";
+
 /// The number of training passes, which a norm counts where its equation asks for it.
 pub(crate) const BATCHES: &str = "batches";
 
@@ -38,10 +41,14 @@ pub(crate) fn parse(text: &str, vocabulary: &Vocabulary<'_>) -> Result<Expressio
     while parser.is_definition() {
         parser.definition()?;
     }
-    let (result, _) = parser.expression(SUM)?;
+    let (result, span) = parser.expression(SUM)?;
     if *parser.cursor.peek() != Token::End {
         let error = parser.cursor.expected("an operator or the end of the text");
         return Err(error.with_help("an equation is `name = e;` any number of times, then `e`"));
+    }
+    if parser.nodes[result].varies.contains(Axes::COLUMNS) {
+        let error = parser.cursor.error(span, "the result varies along columns");
+        return Err(error.with_help("x has none: reduce them, or use `matmul(matrix, x)`"));
     }
     let expression = Expression {
         text: text.to_owned(),
@@ -105,7 +112,7 @@ impl Parser<'_> {
         let taken = if self.defined(&name).is_some() {
             Some("is defined already")
         } else if self.vocabulary.names.iter().any(|known| known.name == name)
-            || ([GROUPS, BATCHES].contains(&name.as_str()) && self.vocabulary.over.is_some())
+            || ([GROUPS, PARTS, BATCHES].contains(&name.as_str()) && self.vocabulary.over.is_some())
         {
             Some("has a meaning already")
         } else if is_word(&name) || self.vocabulary.functions.contains(&name.as_str()) {
@@ -232,6 +239,9 @@ impl Parser<'_> {
         if name == GROUPS && self.vocabulary.over.is_some() {
             return self.push(Operation::Size(Axes::GROUPS), span);
         }
+        if name == PARTS && self.vocabulary.over.is_some() {
+            return self.push(Operation::Size(Axes::PARTS), span);
+        }
         if name == BATCHES && self.vocabulary.over.is_some() {
             return self.push(Operation::Batches, span);
         }
@@ -246,7 +256,7 @@ impl Parser<'_> {
         let names = self.vocabulary.names.iter().map(|known| known.name);
         let definitions = self.definitions.iter().map(|(name, _)| name.as_str());
         let of_norms: &[&str] = match self.vocabulary.over {
-            Some(_) => &[SIZE, INDEX, GROUPS, BATCHES],
+            Some(_) => &[SIZE, INDEX, GROUPS, PARTS, BATCHES],
             None => &[],
         };
         let of_norms = of_norms.iter().copied();

@@ -35,6 +35,11 @@ pub enum Term {
     /// The sum over neighbours along an axis. Where the term does not vary along it, it counts as written
     /// out in full.
     Window(Window, TermId),
+    /// Channels and columns exchanged.
+    Transpose(TermId),
+    /// The matrix product, the sum of the first at channel and k times the second at k and column; the
+    /// first varies along columns and the second along channels.
+    Matmul(TermId, TermId),
     /// The number of elements along axes.
     Size(Axes),
     /// 0, 1, 2, ... along axes, in the order in which they are stored.
@@ -73,9 +78,10 @@ impl Term {
             | Term::Pointwise(_, e)
             | Term::Statistic(_, e, _)
             | Term::Window(_, e)
+            | Term::Transpose(e)
             | Term::InverseOrZero(e)
             | Term::Stop(e) => vec![*e],
-            Term::Extreme(_, a, b) => vec![*a, *b],
+            Term::Extreme(_, a, b) | Term::Matmul(a, b) => vec![*a, *b],
         }
     }
 
@@ -95,6 +101,8 @@ impl Term {
             Term::Extreme(operator, a, b) => Term::Extreme(*operator, place(*a), place(*b)),
             Term::Statistic(statistic, e, axes) => Term::Statistic(*statistic, place(*e), *axes),
             Term::Window(window, e) => Term::Window(*window, place(*e)),
+            Term::Transpose(e) => Term::Transpose(place(*e)),
+            Term::Matmul(a, b) => Term::Matmul(place(*a), place(*b)),
             Term::InverseOrZero(e) => Term::InverseOrZero(place(*e)),
             Term::Stop(e) => Term::Stop(place(*e)),
         }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::axes::Axes;
+use crate::broadcast::AXES;
 use crate::extents::Extents;
 
 /// Which neighbours along an axis are added up; every index is its own neighbour.
@@ -83,7 +84,7 @@ impl Window {
     pub(crate) fn sums(self, values: &[f64], varies: Axes, extents: &Extents) -> Vec<f64> {
         let shape = extents.shape(varies);
         let along = |axis: &usize| self.axis.contains(Axes::EACH[*axis]);
-        let (Some(first), Some(last)) = ((0..4).find(along), (0..4).rfind(along)) else {
+        let (Some(first), Some(last)) = ((0..AXES).find(along), (0..AXES).rfind(along)) else {
             return values.to_vec();
         };
         let count: usize = shape[first..=last].iter().product();
@@ -155,7 +156,7 @@ mod tests {
     use super::*;
 
     /// Two groups of three channels, two positions: 1 to 12.
-    const EXTENTS: Extents = Extents { samples: 1, positions: 2, groups: 2, channels: 3 };
+    const EXTENTS: Extents = Extents { samples: 1, positions: 2, groups: 2, channels: 3, parts: 1 };
 
     fn sums(axis: Axes, reach: Reach) -> Vec<f64> {
         let values: Vec<f64> = (1..=12).map(f64::from).collect();
@@ -201,7 +202,7 @@ mod tests {
 
     #[test]
     fn sums_do_not_lose_small_terms() {
-        let row = Extents { samples: 1, positions: 1, groups: 1, channels: 4 };
+        let row = Extents { samples: 1, positions: 1, groups: 1, channels: 4, parts: 1 };
         let window = Window { axis: Axes::FEATURES, reach: Reach::All(Direction::UpTo) };
         let sums = window.sums(&[1.0, 1e100, 1.0, -1e100], Axes::ALL, &row);
         assert_eq!(sums, [1.0, 1e100, 1e100, 2.0]);

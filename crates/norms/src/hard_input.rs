@@ -62,7 +62,7 @@ impl HardInput {
             HardInput::EmptyBatch => (0, 3, 4),
             _ => (4, 3, 4),
         };
-        Extents { samples, positions, groups, channels }
+        Extents { samples, positions, groups, channels, parts: 1 }
     }
 
     /// A number of x where it was standard normal. All are f32 numbers.
@@ -357,7 +357,7 @@ mod tests {
     fn compared(input: HardInput, found: &Found, expected: &Found) -> HardOutcome {
         let choice = &NormChoice::plain(crate::find("batch").expect("listed"));
         let of_values = NumberType::Single;
-        let extents = Extents { samples: 1, positions: 1, groups: 1, channels: 2 };
+        let extents = Extents { samples: 1, positions: 1, groups: 1, channels: 2, parts: 1 };
         Comparison { choice, input, of_values, found, expected, by_rounding: 1e-2 }
             .outcome(&extents)
     }

@@ -112,9 +112,11 @@ fn derived_gradients_are_the_limits_of_difference_quotients() {
         for mode in [Mode::Train, Mode::Eval] {
             let equation = parsed(text, over);
             let derivation = equation.derivation(mode);
-            for (samples, positions, features, groups) in [(3, 2, 4, 2), (2, 3, 3, 1), (4, 1, 6, 3)]
+            for (samples, positions, features, groups, parts) in
+                [(3, 2, 4, 2, 1), (2, 3, 3, 1, 1), (4, 1, 6, 3, 2)]
             {
                 let extents = Extents::new(samples, positions, features, groups).unwrap();
+                let extents = extents.with_parts(parts).unwrap();
                 let point = Point::of(&equation, extents);
                 let derived = point.derived(&equation, &derivation);
                 let mut state = point.state.clone();

@@ -10,7 +10,7 @@ use crate::tree::{self, AXES, NAMES, POINTWISE, Random, STATISTICS};
 /// Longer than any text of 64 KiB takes, even beside other work.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-const CORPUS: [&str; 11] = [
+const CORPUS: [&str; 13] = [
     "gamma * (x - mean(x)) / sqrt(var(x) + eps) + beta",
     "γ · (x − mean(x)) / √(var(x) + ε) + β",
     "m = running(mean(x), 0); n = size; v = running(var(x), 1, var(x)*n/(n-1)); (x-m)/sqrt(v+eps)",
@@ -21,10 +21,12 @@ const CORPUS: [&str; 11] = [
     "x / (1 + 1e-1 / 5 * window[features](x^2, 2, 2))^0.75",
     "n = cumsum[positions](size[group]); m = cumsum[positions](sum[group](x)) / n; x - m",
     "first = clamp(0.25 * size[features] - index[features], 0, 1); x * first",
+    "m = running(mean[part](x), 0, mean[samples+positions](x)); x - m * parts / size[part]",
+    "c = mean[samples](x * transpose(x)); matmul(matmul(c, c) - c, x) - sum[columns](c)",
     "m = running(mean[samples+positions](x), 0); x - past(m) * past(running(sum(gamma), 1))",
 ];
 
-const TOKENS: [&str; 35] = [
+const TOKENS: [&str; 38] = [
     "+",
     "-",
     "−",
@@ -60,6 +62,9 @@ const TOKENS: [&str; 35] = [
     "past(",
     "window[group](",
     "cumsum[features](",
+    "transpose(",
+    "matmul(",
+    "parts",
 ];
 
 /// How many inputs there were, and how many of them parsed.
@@ -182,7 +187,7 @@ fn check(text: &str, over: &str) -> bool {
 }
 
 fn evaluate(norm: &NormEquation) {
-    let extents = Extents { samples: 2, positions: 1, groups: 2, channels: 3 };
+    let extents = Extents { samples: 2, positions: 1, groups: 2, channels: 3, parts: 1 };
     let x: Vec<f64> = (0..extents.len()).map(|i| i as f64 / 4.0 - 1.0).collect();
     let parameters: Vec<Vec<f64>> =
         norm.parameters().iter().map(|p| vec![0.5; p.len(&extents)]).collect();

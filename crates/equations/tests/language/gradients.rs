@@ -135,3 +135,24 @@ d = window(x^2, 2, 2) / 2 + 1
 dx = dy / d^0.75 - 0.75 * window(dy * x / (d^0.75 * d), 2, 2) * x",
     );
 }
+
+/// Of C d with C = mean(d d^T) the gradient is C^T dy + (S + S^T) d / n with S = sum(dy d^T) (matrix calculus).
+#[test]
+fn matrices_have_the_gradients_of_matrix_calculus() {
+    shows(
+        "c = mean(x * transpose(x)); matmul(c, x)",
+        "samples",
+        Mode::Train,
+        "
+c = mean(x * transpose(x))
+t1 = mean(dy * transpose(x))
+dx = matmul(transpose(c), dy) + matmul(t1, x) + matmul(transpose(t1), x)",
+    );
+}
+
+#[test]
+fn parts_have_statistics_of_their_own() {
+    let equation = "m = running(mean(x), 0, mean[samples](mean(x))); x - m";
+    shows(equation, "part+positions", Mode::Train, "dx = dy - mean(dy)");
+    shows(equation, "part+positions", Mode::Eval, "dx = dy");
+}

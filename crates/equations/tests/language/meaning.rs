@@ -4,7 +4,7 @@
 use equations::{Extents, Mode, NormEquation, NormSource, ParameterShape, ParameterSource};
 use proptest::prelude::*;
 
-use crate::naive::Naive;
+use crate::naive::{Index, Naive};
 use crate::tree::{self, AXES, Equation, NAMES, Random};
 
 const SHAPES: [(&str, ParameterShape); 5] = [
@@ -26,11 +26,12 @@ fn parse(text: &str, over: &str) -> NormEquation {
 /// factor to see how well an equation is conditioned.
 fn named(
     name: usize,
-    [sample, position, group, channel]: [usize; 4],
-    channels: usize,
+    [part, member, position, group, channel, _]: Index,
+    extents: &Extents,
     moved: f64,
 ) -> f64 {
-    let feature = group * channels + channel;
+    let feature = group * extents.channels + channel;
+    let sample = part * (extents.samples / extents.parts) + member;
     let place = match NAMES[name][0] {
         "x" => 1 + 7 * sample + 3 * position + 5 * feature,
         "gamma" | "mu_2" => 2 * name + 3 * feature,
@@ -48,7 +49,7 @@ fn named(
 
 /// The results of training twice and of evaluation after it, by the interpreter.
 fn interpreted(norm: &NormEquation, extents: &Extents) -> [Vec<f64>; 3] {
-    let x = table(extents, &|index| named(0, index, extents.channels, 0.0));
+    let x = table(extents, &|index| named(0, index, extents, 0.0));
     let parameters: Vec<Vec<f64>> = norm
         .parameters()
         .iter()
@@ -62,8 +63,9 @@ fn interpreted(norm: &NormEquation, extents: &Extents) -> [Vec<f64>; 3] {
                 positions: only(equations::Axes::POSITIONS),
                 groups: only(equations::Axes::GROUPS),
                 channels: only(equations::Axes::CHANNELS),
+                parts: only(equations::Axes::PARTS),
             };
-            table(&small, &|index| named(name, index, extents.channels, 0.0))
+            table(&small, &|index| named(name, index, extents, 0.0))
         })
         .collect();
     let parameters: Vec<&[f64]> = parameters.iter().map(Vec::as_slice).collect();
@@ -74,7 +76,7 @@ fn interpreted(norm: &NormEquation, extents: &Extents) -> [Vec<f64>; 3] {
 
 /// The same, index by index.
 fn written_out(equation: &Equation, over: &str, extents: &Extents, moved: f64) -> [Vec<f64>; 3] {
-    let name = |name, index| named(name, index, extents.channels, moved);
+    let name = |name, index| named(name, index, extents, moved);
     let mut naive = Naive {
         extents: *extents,
         over,
@@ -92,14 +94,16 @@ fn written_out(equation: &Equation, over: &str, extents: &Extents, moved: f64) -
     [first, second, naive.equation(equation)]
 }
 
-fn table(extents: &Extents, value: &dyn Fn([usize; 4]) -> f64) -> Vec<f64> {
-    let Extents { samples, positions, groups, channels } = *extents;
+fn table(extents: &Extents, value: &dyn Fn(Index) -> f64) -> Vec<f64> {
+    let Extents { samples, positions, groups, channels, parts } = *extents;
+    let members = samples / parts;
     let mut table = Vec::new();
     for sample in 0..samples {
         for position in 0..positions {
             for group in 0..groups {
-                let row = (0..channels).map(|channel| value([sample, position, group, channel]));
-                table.extend(row);
+                let at =
+                    |channel| [sample / members, sample % members, position, group, channel, 0];
+                table.extend((0..channels).map(|channel| value(at(channel))));
             }
         }
     }
@@ -140,12 +144,14 @@ fn case(seed: u64, size: usize) -> (Equation, String, &'static str, Extents) {
     let mut random = Random(seed);
     let equation = tree::equation(&mut random, size);
     let text = equation.text(&mut random);
-    let over = AXES[1 + random.below(7)];
+    let over = AXES[1 + random.below(9)];
+    let parts = 1 + random.below(2);
     let extents = Extents {
-        samples: 1 + random.below(3),
+        samples: parts * (1 + random.below(3)),
         positions: 1 + random.below(3),
         groups: 1 + random.below(3),
         channels: 1 + random.below(3),
+        parts,
     };
     (equation, text, over, extents)
 }
@@ -177,7 +183,7 @@ proptest! {
 #[test]
 fn the_interpreter_computes_what_is_meant() {
     let mut compared = [0, 0];
-    for seed in 0..2000 {
+    for seed in 2000..4000 {
         let (equation, text, over, extents) = case(seed, 1 + seed as usize % 25);
         let [all, well_conditioned] = compare(&equation, &text, over, &extents);
         compared = [compared[0] + all, compared[1] + well_conditioned];
@@ -190,7 +196,7 @@ fn the_interpreter_computes_what_is_meant() {
 #[should_panic(expected = "is not")]
 fn the_comparison_sees_another_equation() {
     let (equation, ..) = case(0, 1);
-    let extents = Extents { samples: 2, positions: 1, groups: 1, channels: 3 };
+    let extents = Extents { samples: 2, positions: 1, groups: 1, channels: 3, parts: 1 };
     let other = equation.text(&mut Random(0)) + " + 1e-4";
     compare(&equation, &other, "features", &extents);
 }

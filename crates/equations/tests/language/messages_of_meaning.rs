@@ -240,7 +240,7 @@ fn variance_over_one_value() {
         let checked = norm("running(var(x), 1) + std(x)", over).check(&extents, mode);
         checked.map_err(|error| error.to_string())
     };
-    let one_row = Extents { samples: 1, positions: 1, groups: 1, channels: 8 };
+    let one_row = Extents { samples: 1, positions: 1, groups: 1, channels: 8, parts: 1 };
     assert_eq!(
         message("samples+positions", one_row, Mode::Train).unwrap_err(),
         "`var` over samples+positions needs at least 2 values, got 1 (samples = 1, positions = 1)"
@@ -253,7 +253,7 @@ fn variance_over_one_value() {
     let two_samples = Extents { samples: 2, ..one_row };
     assert_eq!(message("samples+positions", two_samples, Mode::Train), Ok(()));
 
-    let single = Extents { samples: 4, positions: 1, groups: 4, channels: 1 };
+    let single = Extents { samples: 4, positions: 1, groups: 4, channels: 1, parts: 1 };
     let group = norm("x / std(x)", "group").check(&single, Mode::Train).unwrap_err();
     assert_eq!(
         group.to_string(),

@@ -1,11 +1,15 @@
-//! The meaning of the language, index by index: an expression is a number for every sample, position,
-//! group and channel, all of them written out, and a statistic looks at all of them.
+//! The meaning of the language, index by index: an expression is a number for every part, member, position,
+//! group, channel and column, all of them written out, and a statistic looks at all of them.
 
 use equations::Extents;
 
 use crate::tree::{Equation, Tree};
 
-type Index = [usize; 4];
+/// The place of something along every axis.
+pub type Index = [usize; 6];
+
+const CHANNEL: usize = 4;
+const COLUMN: usize = 5;
 
 /// What an equation is evaluated at, and the running averages it has passed.
 pub struct Naive<'a> {
@@ -37,35 +41,45 @@ impl Naive<'_> {
             self.defined_running.push(is_running.then(|| self.reached.len() - 1));
         }
         let result = self.tree(&equation.result);
+        // Columns stand last, and the result is the same in all of them.
+        let result = result.into_iter().step_by(self.extents.channels).collect();
         self.averages = self.reached.drain(..).map(|[_, after]| after).collect();
         result
     }
 
     fn indices(&self) -> Vec<Index> {
-        let Extents { samples, positions, groups, channels } = self.extents;
-        let mut indices = Vec::new();
-        for sample in 0..samples {
-            for position in 0..positions {
-                for group in 0..groups {
-                    for channel in 0..channels {
-                        indices.push([sample, position, group, channel]);
-                    }
-                }
-            }
+        let sizes = self.sizes();
+        let mut indices = vec![[0; 6]];
+        for axis in 0..6 {
+            let longer = |index: Index| {
+                (0..sizes[axis]).map(move |place| {
+                    let mut index = index;
+                    index[axis] = place;
+                    index
+                })
+            };
+            indices = indices.into_iter().flat_map(longer).collect();
         }
         indices
     }
 
-    /// Which of the four axes a text of axes reduces.
-    fn reduced(&self, axes: &str) -> [bool; 4] {
+    fn sizes(&self) -> Index {
+        let Extents { samples, positions, groups, channels, parts } = self.extents;
+        [parts, samples / parts, positions, groups, channels, channels]
+    }
+
+    /// Which of the axes a text of axes reduces.
+    fn reduced(&self, axes: &str) -> [bool; 6] {
         let axes = if axes.is_empty() { self.over } else { axes };
-        let mut reduced = [false; 4];
+        let mut reduced = [false; 6];
         for word in axes.split('+').map(str::trim) {
             match word {
-                "samples" => reduced[0] = true,
-                "positions" => reduced[1] = true,
-                "group" => reduced[3] = true,
-                "features" => (reduced[2], reduced[3]) = (true, true),
+                "samples" => (reduced[0], reduced[1]) = (true, true),
+                "part" => reduced[1] = true,
+                "positions" => reduced[2] = true,
+                "group" => reduced[CHANNEL] = true,
+                "features" => (reduced[3], reduced[CHANNEL]) = (true, true),
+                "columns" => reduced[COLUMN] = true,
                 _ => {}
             }
         }
@@ -80,14 +94,38 @@ impl Naive<'_> {
             Tree::Name(name) => indices.iter().map(|index| (self.name)(*name, *index)).collect(),
             Tree::Defined(index) => self.defined[*index].clone(),
             Tree::Groups => everywhere(self.extents.groups as f64),
+            Tree::Parts => everywhere(self.extents.parts as f64),
+            Tree::Transpose(e) => {
+                let e = self.tree(e);
+                let across = |index: &Index| {
+                    let mut across = *index;
+                    across.swap(CHANNEL, COLUMN);
+                    e[indices.iter().position(|other| *other == across).unwrap()]
+                };
+                indices.iter().map(across).collect()
+            }
+            Tree::Matmul(a, b) => {
+                let (a, b) = (self.tree(a), self.tree(b));
+                let at = |index: &Index, axis: usize, k: usize| {
+                    let mut index = *index;
+                    index[axis] = k;
+                    indices.iter().position(|other| *other == index).unwrap()
+                };
+                let product = |index: &Index| {
+                    let terms = (0..self.extents.channels)
+                        .map(|k| a[at(index, COLUMN, k)] * b[at(index, CHANNEL, k)]);
+                    // The sum of nothing is 0, not -0.
+                    terms.fold(0.0, |sum, term| sum + term)
+                };
+                indices.iter().map(product).collect()
+            }
             Tree::Batches => everywhere(self.batches as f64),
             Tree::Size(axes) => self.statistic("size", axes, &everywhere(0.0)),
             Tree::Index(axes) => {
                 let along = self.reduced(axes);
-                let Extents { samples, positions, groups, channels } = self.extents;
-                let sizes = [samples, positions, groups, channels];
+                let sizes = self.sizes();
                 let place = |index: &Index| {
-                    let along = (0..4).filter(|axis| along[*axis]);
+                    let along = (0..6).filter(|axis| along[*axis]);
                     along.fold(0, |place, axis| place * sizes[axis] + index[axis]) as f64
                 };
                 indices.iter().map(place).collect()
@@ -156,7 +194,7 @@ impl Naive<'_> {
         let value = mean(self, value);
         let weight = match tracked.and_then(|(_, weight)| *weight) {
             Some("1/batches") => 1.0 / self.batches as f64,
-            Some("eps") => (self.name)(7, [0; 4]),
+            Some("eps") => (self.name)(7, [0; 6]),
             Some("1") => 1.0,
             Some(other) => panic!("no weight {other}"),
             // The momentum.
@@ -166,7 +204,7 @@ impl Naive<'_> {
         let start = match start {
             "0" => 0.0,
             "2*3" => 6.0,
-            _ => -(self.name)(7, [0; 4]),
+            _ => -(self.name)(7, [0; 6]),
         };
         let before = self.averages.get(self.reached.len()).cloned();
         let before = before.unwrap_or_else(|| vec![start; value.len()]);
@@ -180,19 +218,21 @@ impl Naive<'_> {
     }
 
     fn reach(&self, text: &str) -> f64 {
-        if text == "16*eps" { 16.0 * (self.name)(7, [0; 4]) } else { text.parse().unwrap() }
+        if text == "16*eps" { 16.0 * (self.name)(7, [0; 6]) } else { text.parse().unwrap() }
     }
 
     /// The sum of everything whose place along the axis is near, or on the right side.
     fn window(&self, function: &str, axis: &str, e: &[f64], [before, after]: [f64; 2]) -> Vec<f64> {
         let along = self.reduced(axis);
-        let channels = self.extents.channels;
+        let [_, members, _, _, channels, _] = self.sizes();
         let place = |index: &Index| {
-            let [sample, position, group, channel] = *index;
+            let [part, member, position, group, channel, column] = *index;
             let place = match axis {
-                "samples" => sample,
+                "samples" => part * members + member,
+                "part" => member,
                 "positions" => position,
                 "group" => channel,
+                "columns" => column,
                 _ => group * channels + channel,
             };
             place as f64
@@ -206,7 +246,7 @@ impl Naive<'_> {
                     "cumsum_back" => distance >= 0.0,
                     _ => -before <= distance && distance <= after,
                 };
-                near && (0..4).all(|axis| along[axis] || other[axis] == index[axis])
+                near && (0..6).all(|axis| along[axis] || other[axis] == index[axis])
             };
             let both = indices.iter().zip(e);
             both.filter(|(other, _)| is_part(other)).fold(0.0, |sum, (_, e)| sum + e)
@@ -218,7 +258,7 @@ impl Naive<'_> {
         let reduced = self.reduced(axes);
         let indices = self.indices();
         let at = |index: &Index| {
-            let with_it = |other: &Index| (0..4).all(|a| reduced[a] || other[a] == index[a]);
+            let with_it = |other: &Index| (0..6).all(|a| reduced[a] || other[a] == index[a]);
             let both = indices.iter().zip(e);
             let values: Vec<f64> = both.filter(|(i, _)| with_it(i)).map(|(_, e)| *e).collect();
             reduce(statistic, &values)

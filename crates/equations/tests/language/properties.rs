@@ -164,7 +164,7 @@ fn without_slots(expression: &Expression) -> Vec<(Operation, Axes)> {
 fn value(text: &str, mode: Mode) -> Vec<f64> {
     let source = NormSource { equation: text, over: "features", parameters: &[], constants: &[] };
     let norm = NormEquation::parse(&source).unwrap();
-    let extents = Extents { samples: 2, positions: 2, groups: 2, channels: 2 };
+    let extents = Extents { samples: 2, positions: 2, groups: 2, channels: 2, parts: 1 };
     let x: Vec<f64> = (0..16).map(|index| f64::from(index * 7 % 16) / 4.0 - 1.5).collect();
     let gamma = [0.5, -1.0, 2.0, 1.0];
     let parameters: Vec<&[f64]> = norm.parameters().iter().map(|_| &gamma[..]).collect();

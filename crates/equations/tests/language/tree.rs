@@ -32,6 +32,7 @@ pub enum Tree {
     Name(usize),
     Defined(usize),
     Groups,
+    Parts,
     Size(&'static str),
     Index(&'static str),
     Batches,
@@ -42,6 +43,8 @@ pub enum Tree {
     Call(&'static str, Vec<Tree>),
     Statistic(&'static str, &'static str, Box<Tree>),
     Stop(Box<Tree>),
+    Transpose(Box<Tree>),
+    Matmul(Box<Tree>, Box<Tree>),
     /// `window`, `cumsum` or `cumsum_back`, the axis, and how far it reaches.
     Window(&'static str, &'static str, Box<Tree>, [&'static str; 2]),
     /// The value, the start, and what is tracked, if that is something else, with what weight, if that is not
@@ -63,8 +66,8 @@ pub const NAMES: [[&str; 2]; 8] = [
     ["eps", "ϵ"],
 ];
 
-/// Every writable set of axes; the empty text stands for `over`.
-pub const AXES: [&str; 9] = [
+/// Sets of axes; the empty text stands for `over`.
+pub const AXES: [&str; 12] = [
     "",
     "features",
     "group",
@@ -73,6 +76,9 @@ pub const AXES: [&str; 9] = [
     "positions",
     "samples + features",
     "samples+positions+group",
+    "part",
+    "part+positions",
+    "columns+group",
     "none",
 ];
 
@@ -99,6 +105,12 @@ pub fn equation(random: &mut Random, size: usize) -> Equation {
             result = Tree::Infix('-', Box::new(result), Box::new(past));
         }
     }
+    // x has no columns.
+    let result = if definitions.iter().chain([&result]).any(Tree::has_columns) {
+        Tree::Statistic("mean", "columns", Box::new(result))
+    } else {
+        result
+    };
     Equation { definitions, result }
 }
 
@@ -108,7 +120,7 @@ fn tree(random: &mut Random, size: usize, defined: usize) -> Tree {
         return leaf(random, defined);
     }
     let one = |random: &mut Random| Box::new(tree(random, size - 1, defined));
-    match random.below(13) {
+    match random.below(15) {
         0 => Tree::Negate(one(random)),
         1 => {
             let exponent = random.one_of(&EXPONENTS);
@@ -123,9 +135,14 @@ fn tree(random: &mut Random, size: usize, defined: usize) -> Tree {
         6 => Tree::Stop(one(random)),
         12 => {
             let function = random.one_of(&["window", "cumsum", "cumsum_back"]);
-            let axis = random.one_of(&["samples", "positions", "group", "features"]);
+            let axis = random.one_of(&["samples", "part", "positions", "group", "features"]);
             let reach = [0, 1].map(|_| random.one_of(&["0", "1", "2", "16*eps", "1e9"]));
             Tree::Window(function, axis, one(random), reach)
+        }
+        13 => Tree::Transpose(one(random)),
+        14 if random.below(2) == 0 => {
+            let left = tree(random, size / 2, defined);
+            Tree::Matmul(Box::new(left), Box::new(tree(random, size / 2, defined)))
         }
         7 if random.below(3) == 0 => Tree::Past(Box::new(running(random, size - 1, defined))),
         7 => running(random, size, defined),
@@ -160,6 +177,7 @@ fn leaf(random: &mut Random, defined: usize) -> Tree {
         1 => Tree::Index(random.one_of(&AXES)),
         2 if random.below(3) == 0 => Tree::Groups,
         2 if random.below(3) == 0 => Tree::Batches,
+        2 if random.below(4) == 0 => Tree::Parts,
         2 | 3 if defined > 0 => Tree::Defined(random.below(defined)),
         4 | 5 => Tree::Name(random.below(NAMES.len())),
         _ => Tree::Name(0),
@@ -174,10 +192,11 @@ impl Tree {
             | Tree::Power(e, _)
             | Tree::Statistic(_, _, e)
             | Tree::Stop(e)
+            | Tree::Transpose(e)
             | Tree::Past(e) => {
                 vec![e]
             }
-            Tree::Infix(_, a, b) => vec![a, b],
+            Tree::Infix(_, a, b) | Tree::Matmul(a, b) => vec![a, b],
             Tree::Call(_, arguments) => arguments.iter().collect(),
             Tree::Running(value, _, tracked) => {
                 let tracked = tracked.iter().map(|(e, _)| e);
@@ -185,6 +204,17 @@ impl Tree {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// Whether anything in it may vary along columns.
+    fn has_columns(&self) -> bool {
+        let own = match self {
+            Tree::Transpose(_) | Tree::Matmul(..) => true,
+            Tree::Index(axes) => axes.contains("columns"),
+            Tree::Window(_, axis, ..) => *axis == "columns",
+            _ => false,
+        };
+        own || self.operands().into_iter().any(Tree::has_columns)
     }
 
     fn len(&self) -> usize {
@@ -197,6 +227,7 @@ impl Tree {
             Tree::Name(index) => random.one_of(&NAMES[*index]).to_owned(),
             Tree::Defined(index) => definition(*index).to_owned(),
             Tree::Groups => "groups".to_owned(),
+            Tree::Parts => "parts".to_owned(),
             Tree::Batches => "batches".to_owned(),
             Tree::Size(axes) => "size".to_owned() + &brackets(axes),
             Tree::Index(axes) => "index".to_owned() + &brackets(axes),
@@ -226,6 +257,8 @@ impl Tree {
             }
             Tree::Window(function, axis, e, _) => format!("{function}[{axis}]({})", e.text(random)),
             Tree::Stop(e) => format!("stop({})", e.text(random)),
+            Tree::Transpose(e) => format!("transpose({})", e.text(random)),
+            Tree::Matmul(a, b) => format!("matmul({}, {})", a.text(random), b.text(random)),
             Tree::Past(e) => format!("past({})", e.text(random)),
             Tree::Running(value, start, tracked) => {
                 let mean = |e: String| format!("mean[samples+positions]({e})");

@@ -5,7 +5,7 @@ use equations::{Axes, Expression, Extents, Mode, Name, Vocabulary};
 use crate::norm;
 
 /// Two samples of two positions of four features in two groups: 1 to 16.
-const EXTENTS: Extents = Extents { samples: 2, positions: 2, groups: 2, channels: 2 };
+const EXTENTS: Extents = Extents { samples: 2, positions: 2, groups: 2, channels: 2, parts: 1 };
 
 fn value(equation: &'static str, over: &'static str) -> Vec<f64> {
     let x: Vec<f64> = (1..=16).map(f64::from).collect();
@@ -96,7 +96,7 @@ fn pointwise_functions() {
 
 #[test]
 fn not_a_number_stays_one() {
-    let row = Extents { samples: 1, positions: 1, groups: 1, channels: 2 };
+    let row = Extents { samples: 1, positions: 1, groups: 1, channels: 2, parts: 1 };
     let y = norm("max(x, 0)", "none");
     let y = y.evaluate(&row, &[f64::NAN, -1.0], &[], &mut [], Mode::Train).unwrap();
     assert!(y[0].is_nan() && y[1] == 0.0);
@@ -104,7 +104,7 @@ fn not_a_number_stays_one() {
 
 #[test]
 fn an_empty_batch_gives_an_empty_result_and_keeps_the_state() {
-    let empty = Extents { samples: 0, positions: 1, groups: 1, channels: 2 };
+    let empty = Extents { samples: 0, positions: 1, groups: 1, channels: 2, parts: 1 };
     let batch = norm("gamma * (x - running(mean(x), 0)) / std(x)", "samples+positions");
     let mut state = batch.start_state(&empty);
     let y = batch.evaluate(&empty, &[], &[&[1.0, 1.0]], &mut state, Mode::Train).unwrap();
@@ -114,7 +114,7 @@ fn an_empty_batch_gives_an_empty_result_and_keeps_the_state() {
 
 #[test]
 fn one_value_is_an_error_unless_sizes_are_unchecked() {
-    let one = Extents { samples: 1, positions: 1, groups: 1, channels: 1 };
+    let one = Extents { samples: 1, positions: 1, groups: 1, channels: 1, parts: 1 };
     let layer = norm("(x - mean(x)) / sqrt(var(x) + 4)", "features");
     assert!(layer.evaluate(&one, &[3.0], &[], &mut [], Mode::Train).is_err());
     let y = layer.evaluate_unchecked_sizes(&one, &[3.0], &[], &mut [], Mode::Train);
@@ -123,7 +123,7 @@ fn one_value_is_an_error_unless_sizes_are_unchecked() {
 
 #[test]
 fn a_running_value_used_twice_is_updated_once() {
-    let one = Extents { samples: 2, positions: 1, groups: 1, channels: 1 };
+    let one = Extents { samples: 2, positions: 1, groups: 1, channels: 1, parts: 1 };
     let twice = norm("m = running(mean(x), 0); x - m - m", "samples+positions");
     let mut state = twice.start_state(&one);
     let y = twice.evaluate(&one, &[10.0, 30.0], &[], &mut state, Mode::Train).unwrap();
@@ -134,7 +134,7 @@ fn a_running_value_used_twice_is_updated_once() {
 
 #[test]
 fn the_past_of_a_running_value_is_what_it_was_before_the_pass() {
-    let two = Extents { samples: 2, positions: 1, groups: 1, channels: 1 };
+    let two = Extents { samples: 2, positions: 1, groups: 1, channels: 1, parts: 1 };
     let past = norm("m = running(mean(x), 4); x - past(m) + 0 * m", "samples+positions");
     let mut state = past.start_state(&two);
     // The average goes from 4 a tenth of the way to 20, and from there to 10.
@@ -151,7 +151,7 @@ fn the_past_of_a_running_value_is_what_it_was_before_the_pass() {
 /// A plain mean of the means of three batches, as PyTorch's `momentum=None` keeps it.
 #[test]
 fn averages_with_the_weight_of_a_batch_are_plain_means() {
-    let two = Extents { samples: 2, positions: 1, groups: 1, channels: 1 };
+    let two = Extents { samples: 2, positions: 1, groups: 1, channels: 1, parts: 1 };
     let text = "x - running(mean(x), 7, mean(x), 1 / batches)";
     let cumulative = norm(text, "samples+positions");
     let mut state = cumulative.start_state(&two);
@@ -177,7 +177,7 @@ fn averages_with_the_weight_of_a_batch_are_plain_means() {
 
 #[test]
 fn frozen_stops_keep_their_value() {
-    let row = Extents { samples: 1, positions: 1, groups: 1, channels: 2 };
+    let row = Extents { samples: 1, positions: 1, groups: 1, channels: 2, parts: 1 };
     let equation = norm("x * stop(mean(x)) + stop(x)", "features");
     let stops = equation.stop_values(&row, &[1.0, 3.0], &[], &[], Mode::Train);
     let frozen =

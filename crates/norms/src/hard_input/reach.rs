@@ -68,7 +68,7 @@ mod tests {
     fn the_smallest_part_that_has_every_nan_is_named() {
         // Elements 0 to 7 are two samples of two positions of two features; element 3 is the second
         // feature at the second position of the first.
-        let extents = Extents { samples: 2, positions: 2, groups: 1, channels: 2 };
+        let extents = Extents { samples: 2, positions: 2, groups: 1, channels: 2, parts: 1 };
         for (lost, expected) in [
             (&[][..], Reach::Nothing),
             (&[3], Reach::Element),
