@@ -29,6 +29,8 @@ use crate::window::{Reach, Window};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Derivation {
+    /// The mode that it is of.
+    pub mode: Mode,
     /// The terms of everything below.
     pub formulas: Formulas,
     /// The value.
@@ -62,7 +64,7 @@ impl NormEquation {
         let dparameters = (0..count).map(|index| reverse.gradient(Input::Parameter(index)));
         let dparameters = dparameters.collect();
         let Forward { y, tracked, weights, names } = forward;
-        let derived = Derivation { formulas, y, tracked, weights, dx, dparameters, names };
+        let derived = Derivation { mode, formulas, y, tracked, weights, dx, dparameters, names };
         presentation::presented(derived.without_stops(), self)
     }
 }
@@ -456,6 +458,7 @@ impl Derivation {
         let kept = |(_, id): &&(String, TermId)| needed[*id];
         let names = self.names.iter().filter(kept).map(|(name, id)| (name.clone(), place[*id]));
         Derivation {
+            mode: self.mode,
             y: place[self.y],
             tracked: self.tracked.iter().map(|id| place[*id]).collect(),
             weights: self.weights.iter().map(|id| id.map(|id| place[id])).collect(),

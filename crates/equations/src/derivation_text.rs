@@ -2,11 +2,12 @@
 
 use crate::axes::Axes;
 use crate::derivation::Derivation;
+use crate::known::PARTS;
 use crate::layout::{Piece, Sign};
 use crate::norm::NormEquation;
 use crate::notation::Notation;
 use crate::operation::{Binary, Operation};
-use crate::parser::{BATCHES, GROUPS, INDEX, PARTS, SIZE};
+use crate::parser::{BATCHES, GROUPS, INDEX, SIZE};
 use crate::print;
 use crate::term::{Input, Term, TermId};
 use crate::window::{Reach, Window};
@@ -126,7 +127,7 @@ impl Terms<'_> {
             Term::Transpose(e) => self.call("transpose", None, &[*e]),
             Term::Matmul(a, b) => self.call("matmul", None, &[*a, *b]),
             Term::Size(Axes::GROUPS) => notation.name(GROUPS),
-            Term::Size(Axes::PARTS) => notation.name(PARTS),
+            Term::Size(Axes::PARTS) => notation.name(PARTS.0),
             Term::Size(axes) => notation.of_axes(SIZE, self.shown(*axes)),
             Term::Index(axes) => notation.of_axes(INDEX, self.shown(*axes)),
             Term::InverseOrZero(e) if notation == Notation::Latex => {

@@ -47,6 +47,8 @@ impl Derivation {
             let dparameters = lengths.map(|len| vec![0.0; len]).collect();
             return Gradients { y: Vec::new(), dx: Vec::new(), dparameters };
         }
+        let extents = &equation.divided(at.extents, self.mode);
+        let at = &Place { extents, ..*at };
         let mut values: Vec<Vec<f64>> = Vec::with_capacity(self.formulas.terms().len());
         for id in 0..self.formulas.terms().len() {
             values.push(self.term_value(equation, at, id, &values));
@@ -63,7 +65,7 @@ impl Derivation {
     }
 
     /// The value of one term, given those of the terms before it, each stored along the axes that it
-    /// varies along.
+    /// varies along. The batch is in as many parts as the extents say.
     ///
     /// # Panics
     /// When a slice does not have the length that the extents say.

@@ -7,7 +7,7 @@ use crate::parser;
 /// A norm as data.
 ///
 /// Known without declaration are `x`, `gamma` (per feature, start 1), `beta` (per feature,
-/// start 0), `eps` = 1e-5 and `momentum` = 0.1. A declaration of one of these names (except `x`)
+/// start 0), `eps` = 1e-5, `momentum` = 0.1 and `parts` = 1. A declaration of one of these names (except `x`)
 /// replaces what is known.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct NormSource<'a> {
@@ -94,6 +94,9 @@ impl Parameter {
 /// The momentum of running averages where nothing else is declared.
 pub(crate) const MOMENTUM: (&str, f64) = ("momentum", 0.1);
 
+/// The number of parts in which a batch falls where nothing else is declared.
+pub(crate) const PARTS: (&str, f64) = ("parts", 1.0);
+
 /// The name of the activation, which is always the first of an equation.
 pub(crate) const ACTIVATION: &str = "x";
 
@@ -110,15 +113,17 @@ impl Known {
                 Parameter::new("gamma", ParameterShape::Feature, 1.0),
                 Parameter::new("beta", ParameterShape::Feature, 0.0),
             ],
-            constants: vec![("eps".to_owned(), 1e-5), (MOMENTUM.0.to_owned(), MOMENTUM.1)],
+            constants: [("eps", 1e-5), MOMENTUM, PARTS]
+                .map(|(name, value)| (name.to_owned(), value))
+                .to_vec(),
         };
         let mut declared = Vec::new();
         for parameter in source.parameters {
             let name = declared_name(parameter.name, &mut declared)?;
             finite("the start of", parameter.name, parameter.start)?;
-            if name == MOMENTUM.0 {
-                let message = "`momentum` is a constant and cannot be a parameter";
-                return Err(whole(parameter.name, message.to_owned()));
+            if [MOMENTUM.0, PARTS.0].contains(&name.as_str()) {
+                let message = format!("`{name}` is a constant and cannot be a parameter");
+                return Err(whole(parameter.name, message));
             }
             known.constants.retain(|(constant, _)| *constant != name);
             let parameter = Parameter::new(&name, parameter.shape, parameter.start);
@@ -170,6 +175,18 @@ impl Known {
         let help = "average <- (1 - momentum) * average + momentum * tracked";
         Err(whole(&format!("momentum = {momentum}"), message).with_help(help))
     }
+
+    /// In how many parts a batch falls.
+    pub(crate) fn parts(&self) -> Result<usize, EquationError> {
+        let declared = self.constants.iter().find(|(name, _)| name == PARTS.0);
+        let parts = declared.map_or(PARTS.1, |(_, value)| *value);
+        if parts >= 1.0 && parts.fract() == 0.0 && parts <= f64::from(u32::MAX) {
+            return Ok(parts as usize);
+        }
+        let message = format!("`parts` is a whole number of at least 1, got {parts}");
+        let help = "the batch falls in so many parts of equal size";
+        Err(whole(&format!("parts = {parts}"), message).with_help(help))
+    }
 }
 
 /// The ASCII spelling of a declared name, once it is one that a declaration may have.
@@ -186,9 +203,6 @@ fn declared_name(text: &str, declared: &mut Vec<String>) -> Result<String, Equat
     }
     if name == parser::GROUPS {
         return Err(whole(text, format!("`{name}` is the option, the number of groups")));
-    }
-    if name == parser::PARTS {
-        return Err(whole(text, format!("`{name}` is the option, the number of parts")));
     }
     if name == parser::BATCHES {
         return Err(whole(text, format!("`{name}` is the number of training passes")));

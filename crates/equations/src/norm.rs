@@ -70,6 +70,7 @@ pub struct NormEquation {
     parameters: Vec<Parameter>,
     constants: Vec<(String, f64)>,
     momentum: f64,
+    parts: usize,
     running: Vec<RunningSlot>,
     /// Which nodes the result needs when running values are read.
     needed_in_evaluation: Vec<bool>,
@@ -98,7 +99,7 @@ impl NormEquation {
             known.override_constant(constant, *value)?;
         }
         let expression = parse(source.equation, over, &known)?;
-        let momentum = known.momentum()?;
+        let (momentum, parts) = (known.momentum()?, known.parts()?);
 
         let expression = expression.with_used_names(ACTIVATION);
         let used = |name: &str| expression.names.iter().any(|used| used == name);
@@ -114,6 +115,7 @@ impl NormEquation {
             parameters,
             constants,
             momentum,
+            parts,
             running,
             needed_in_evaluation,
         })
@@ -142,6 +144,20 @@ impl NormEquation {
     #[must_use]
     pub fn momentum(&self) -> f64 {
         self.momentum
+    }
+
+    /// In how many parts of equal size a batch falls: the constant `parts`, whose samples are the axis `part`.
+    #[must_use]
+    pub fn parts(&self) -> usize {
+        self.parts
+    }
+
+    /// The extents with the batch in parts, where the equation knows them in that mode; in one part where it
+    /// does not, or where they do not divide it, which [`NormEquation::check`] refuses.
+    #[must_use]
+    pub fn divided(&self, extents: &Extents, mode: Mode) -> Extents {
+        let parts = if self.knows_parts(mode) { self.parts } else { 1 };
+        extents.with_parts(parts).unwrap_or(Extents { parts: 1, ..*extents })
     }
 
     /// The axes of statistics without brackets.
@@ -181,8 +197,13 @@ impl NormEquation {
     /// Whether the equation means something at these sizes.
     ///
     /// # Errors
-    /// A variance or standard deviation over a single value, where the mode needs it.
+    /// Parts that do not divide the batch, or a variance or standard deviation over a single value, where
+    /// the mode needs them.
     pub fn check(&self, extents: &Extents, mode: Mode) -> Result<(), SizeError> {
+        if self.knows_parts(mode) {
+            extents.with_parts(self.parts)?;
+        }
+        let extents = &self.divided(extents, mode);
         for (id, node) in self.expression.nodes.iter().enumerate() {
             let Operation::Statistic(statistic, _, axes) = node.operation else { continue };
             let spread = matches!(statistic, Statistic::Var | Statistic::Std);
@@ -221,7 +242,8 @@ impl NormEquation {
     }
 
     /// [`NormEquation::evaluate`] where a variance over one value is 0 instead of an error, to
-    /// compare other implementations at single rows and columns.
+    /// compare other implementations at single rows and columns, and parts that do not divide the batch
+    /// are one.
     ///
     /// # Panics
     /// When a slice does not have the length that the extents say.
@@ -234,6 +256,7 @@ impl NormEquation {
         state: &mut [Vec<f64>],
         mode: Mode,
     ) -> Vec<f64> {
+        let extents = &self.divided(extents, mode);
         interpreter::result(self, &Inputs { extents, x, parameters, mode, stops: None }, state)
     }
 
@@ -282,6 +305,7 @@ impl NormEquation {
         state: &[Vec<f64>],
         mode: Mode,
     ) -> StopValues {
+        let extents = &self.divided(extents, mode);
         interpreter::stops(self, &Inputs { extents, x, parameters, mode, stops: None }, state)
     }
 
@@ -301,7 +325,7 @@ impl NormEquation {
         mode: Mode,
         stops: &StopValues,
     ) -> Vec<f64> {
-        let stops = Some(stops);
+        let (extents, stops) = (&self.divided(extents, mode), Some(stops));
         interpreter::result(self, &Inputs { extents, x, parameters, mode, stops }, state)
     }
 

@@ -70,6 +70,7 @@ impl NormEquation {
         state: &[Vec<f64>],
         mode: Mode,
     ) -> Option<NotFinite> {
+        let extents = &self.divided(extents, mode);
         let inputs = Inputs { extents, x, parameters, mode, stops: None };
         let values = interpreter::values(self, &inputs, &mut state.to_vec());
         let expression = self.expression();

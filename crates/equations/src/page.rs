@@ -109,7 +109,7 @@ fn axes_and_names_are_known() {
         assert!(Axes::parse(axis).is_ok(), "{axis}");
     }
     let names = listed("Names");
-    assert_eq!(names.len(), 4);
+    assert_eq!(names.len(), 5);
     for name in names {
         assert!(parse(&format!("x * {name}"), "none").is_ok(), "{name}");
     }

@@ -19,9 +19,6 @@ pub(crate) const INDEX: &str = "index";
 /// The option that is a number: how many groups the features are divided into.
 pub(crate) const GROUPS: &str = "groups";
 
-/// The other option that is a number: how many parts the batch falls in.
-pub(crate) const PARTS: &str = "parts";
-
 /// The number of training passes, which a norm counts where its equation asks for it.
 pub(crate) const BATCHES: &str = "batches";
 
@@ -112,7 +109,7 @@ impl Parser<'_> {
         let taken = if self.defined(&name).is_some() {
             Some("is defined already")
         } else if self.vocabulary.names.iter().any(|known| known.name == name)
-            || ([GROUPS, PARTS, BATCHES].contains(&name.as_str()) && self.vocabulary.over.is_some())
+            || ([GROUPS, BATCHES].contains(&name.as_str()) && self.vocabulary.over.is_some())
         {
             Some("has a meaning already")
         } else if is_word(&name) || self.vocabulary.functions.contains(&name.as_str()) {
@@ -239,9 +236,6 @@ impl Parser<'_> {
         if name == GROUPS && self.vocabulary.over.is_some() {
             return self.push(Operation::Size(Axes::GROUPS), span);
         }
-        if name == PARTS && self.vocabulary.over.is_some() {
-            return self.push(Operation::Size(Axes::PARTS), span);
-        }
         if name == BATCHES && self.vocabulary.over.is_some() {
             return self.push(Operation::Batches, span);
         }
@@ -256,7 +250,7 @@ impl Parser<'_> {
         let names = self.vocabulary.names.iter().map(|known| known.name);
         let definitions = self.definitions.iter().map(|(name, _)| name.as_str());
         let of_norms: &[&str] = match self.vocabulary.over {
-            Some(_) => &[SIZE, INDEX, GROUPS, PARTS, BATCHES],
+            Some(_) => &[SIZE, INDEX, GROUPS, BATCHES],
             None => &[],
         };
         let of_norms = of_norms.iter().copied();

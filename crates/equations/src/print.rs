@@ -7,7 +7,7 @@ use crate::expression::Expression;
 use crate::layout::{Piece, Sign};
 use crate::notation::Notation;
 use crate::operation::{Binary, NodeId, Operation};
-use crate::parser::{BATCHES, GROUPS, INDEX, PARTS, SIZE};
+use crate::parser::{BATCHES, GROUPS, INDEX, SIZE};
 
 /// The text of an expression in a notation of the language, which parses to the same nodes.
 pub(crate) fn one_line(expression: &Expression, notation: Notation) -> String {
@@ -98,7 +98,6 @@ impl Pieces<'_> {
             Operation::Transpose(e) => self.call("transpose", None, &[e]),
             Operation::Matmul(a, b) => self.call("matmul", None, &[a, b]),
             Operation::Size(Axes::GROUPS) => notation.name(GROUPS),
-            Operation::Size(Axes::PARTS) => notation.name(PARTS),
             Operation::Size(axes) => notation.of_axes(SIZE, self.shown(axes)),
             Operation::Index(axes) => notation.of_axes(INDEX, self.shown(axes)),
             Operation::Batches => notation.name(BATCHES),

@@ -20,7 +20,12 @@ fn equations() -> impl Iterator<Item = (&'static str, &'static str)> {
 }
 
 fn parsed(equation: &str, over: &str) -> NormEquation {
-    let source = NormSource { equation, over, parameters: &PARAMETERS, constants: &[] };
+    in_parts(equation, over, 1.0)
+}
+
+fn in_parts(equation: &str, over: &str, parts: f64) -> NormEquation {
+    let constants = &[("parts", parts)];
+    let source = NormSource { equation, over, parameters: &PARAMETERS, constants };
     NormEquation::parse(&source).unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -110,13 +115,12 @@ fn distance(a: &[f64], b: &[f64]) -> f64 {
 fn derived_gradients_are_the_limits_of_difference_quotients() {
     for (over, text) in equations() {
         for mode in [Mode::Train, Mode::Eval] {
-            let equation = parsed(text, over);
-            let derivation = equation.derivation(mode);
             for (samples, positions, features, groups, parts) in
-                [(3, 2, 4, 2, 1), (2, 3, 3, 1, 1), (4, 1, 6, 3, 2)]
+                [(3, 2, 4, 2, 1.0), (2, 3, 3, 1, 1.0), (4, 1, 6, 3, 2.0)]
             {
+                let equation = in_parts(text, over, parts);
+                let derivation = equation.derivation(mode);
                 let extents = Extents::new(samples, positions, features, groups).unwrap();
-                let extents = extents.with_parts(parts).unwrap();
                 let point = Point::of(&equation, extents);
                 let derived = point.derived(&equation, &derivation);
                 let mut state = point.state.clone();

@@ -16,9 +16,13 @@ const SHAPES: [(&str, ParameterShape); 5] = [
 ];
 
 fn parse(text: &str, over: &str) -> NormEquation {
+    parse_in_parts(text, over, 1)
+}
+
+fn parse_in_parts(text: &str, over: &str, parts: usize) -> NormEquation {
     let declared = SHAPES.map(|(name, shape)| ParameterSource { name, shape, start: 0.5 });
-    let source =
-        NormSource { equation: text, over, parameters: &declared, constants: &[("eps", 0.125)] };
+    let constants = &[("eps", 0.125), ("parts", parts as f64)];
+    let source = NormSource { equation: text, over, parameters: &declared, constants };
     NormEquation::parse(&source).unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -112,7 +116,8 @@ fn table(extents: &Extents, value: &dyn Fn(Index) -> f64) -> Vec<f64> {
 
 /// Compares where the equation is well conditioned, and counts those elements.
 fn compare(equation: &Equation, text: &str, over: &str, extents: &Extents) -> [usize; 2] {
-    let got = interpreted(&parse(text, over), extents);
+    let norm = parse_in_parts(text, over, extents.parts);
+    let got = interpreted(&norm, &Extents { parts: 1, ..*extents });
     let wanted = written_out(equation, over, extents, 0.0);
     // To both sides, so that something that is nearly 0 changes its sign.
     let moved = [1e-11, -1e-11].map(|moved| written_out(equation, over, extents, moved));

@@ -186,7 +186,7 @@ fn definitions_need_names_of_their_own() {
         "
 unknown name `sigma`
   σ = σ; x
-      ^ known here: x, gamma, beta, eps, momentum, size, index, groups, parts, batches",
+      ^ known here: x, gamma, beta, eps, momentum, parts, size, index, groups, batches",
     );
 }
 

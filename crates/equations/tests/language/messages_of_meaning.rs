@@ -218,6 +218,11 @@ fn numbers_that_are_none() {
          average <- (1 - momentum) * average + momentum * tracked"
     );
     assert_eq!(
+        error("x", &[("parts", 1.5)]),
+        "`parts` is a whole number of at least 1, got 1.5\n  parts = 1.5\n  ^^^^^^^^^^^ \
+         the batch falls in so many parts of equal size"
+    );
+    assert_eq!(
         error("x^(1 / (k - 2))", &[("k", 2.0)]),
         "the exponent is not a finite number: its value is inf\n  x^(1 / (k - 2))\n     ^^^^^^^^^^^"
     );
@@ -269,4 +274,29 @@ fn a_result_that_does_not_vary_is_worth_a_warning() {
         warning("gamma * mean[samples+positions](x)").as_deref(),
         Some("the result does not vary along samples+positions")
     );
+}
+
+#[test]
+fn parts_divide_the_batch_where_they_matter() {
+    let ghost = |parts| {
+        let source = NormSource {
+            equation: "m = running(mean(x), 0, mean[samples](mean(x))); x - m",
+            over: "part+positions",
+            parameters: &[],
+            constants: &[("parts", parts)],
+        };
+        NormEquation::parse(&source).unwrap_or_else(|error| panic!("{error}"))
+    };
+    let six = Extents::new(6, 1, 1, 1).unwrap();
+    assert_eq!(
+        ghost(4.0).check(&six, Mode::Train).unwrap_err().to_string(),
+        "6 samples cannot be divided into 4 parts of equal size"
+    );
+    assert_eq!(ghost(4.0).check(&six, Mode::Eval), Ok(()));
+    assert_eq!(ghost(3.0).check(&six, Mode::Train), Ok(()));
+    // Means 2 and 6; the average goes a tenth of the way to 4.
+    let (two, mut state) = (ghost(2.0), vec![vec![0.0]]);
+    let x = [1.0, 2.0, 3.0, 4.0, 6.0, 8.0];
+    let y = two.evaluate(&six, &x, &[], &mut state, Mode::Train).unwrap();
+    assert_eq!((y, state), (vec![-1.0, 0.0, 1.0, -2.0, 0.0, 2.0], vec![vec![0.4]]));
 }
