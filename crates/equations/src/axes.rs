@@ -83,6 +83,12 @@ impl Axes {
         self.0 == 0
     }
 
+    /// The number of axes.
+    #[must_use]
+    pub const fn count(self) -> u32 {
+        self.0.count_ones()
+    }
+
     /// One bit for every axis.
     pub(crate) const fn bits(self) -> u8 {
         self.0

@@ -80,6 +80,11 @@ impl Compiled {
         averages: &mut [Vec<E>],
         pass: &mut Pass<E>,
     ) -> Value<E> {
+        let mode = match pass.mode() {
+            Mode::Train => equations::Mode::Train,
+            Mode::Eval => equations::Mode::Eval,
+        };
+        let extents = &self.equation.divided(extents, mode);
         let (rows, columns) = (x.rows(), x.columns());
         assert_eq!((rows, columns), (extents.rows(), extents.features()), "{extents:?}");
         for (value, parameter) in parameters.iter().zip(self.equation.parameters()) {
@@ -99,7 +104,7 @@ impl Compiled {
         // Evaluation reads the averages; their values now are those of the backward pass too.
         let averages64: Vec<Buffer<f64>> =
             averages.iter().map(|average| widened(average)).collect();
-        fill_inputs(plan, &mut arrays, parameters, &averages64);
+        fill_inputs(plan, &mut arrays, [x.buffer(), x.buffer()], parameters, &averages64);
         let mut y = Buffer::unspecified(rows * columns);
         mode.run(
             plan,
@@ -215,7 +220,7 @@ fn kept(program: &Program) -> Vec<NodeId> {
     let of_cotangent = program.depends_on(Input::Cotangent);
     let forward = program.needed(&[program.y], &|_| false);
     let can_be_kept = |id: NodeId| {
-        let small = program.nodes[id].varies != Axes::ALL;
+        let small = !program.nodes[id].varies.contains(Axes::ALL);
         of_x[id] && !of_cotangent[id] && small && forward[id]
     };
     let roots: Vec<NodeId> = [program.dx].iter().chain(&program.dparameters).copied().collect();
@@ -238,7 +243,7 @@ impl<E: Element> Saved<E> {
     fn backward(self, mut dy: Buffer<E>, gradients: &mut Gradients<E>) {
         let (plan, arrays) = &self.sized.backward;
         let mut arrays = arrays.borrow_mut();
-        fill_inputs(plan, &mut arrays, &self.parameters, &self.averages);
+        fill_inputs(plan, &mut arrays, [self.x.buffer(), &dy], &self.parameters, &self.averages);
         for (given, kept) in plan.given.iter().zip(&self.kept) {
             if let Some(array) = given {
                 arrays[*array].copy_from_slice(kept);
@@ -276,17 +281,17 @@ impl<E: Element> Saved<E> {
 
 /// For every index along the axes `to` the place of its number among those along the axes `from`.
 fn spread(extents: &Extents, from: Axes, to: Axes) -> impl Iterator<Item = usize> {
-    const EACH: [Axes; 4] = [Axes::SAMPLES, Axes::POSITIONS, Axes::GROUPS, Axes::CHANNELS];
-    let mut strides = [0; 4];
+    const COUNT: usize = Axes::EACH.len();
+    let mut strides = [0; COUNT];
     let mut stride = 1;
-    for axis in (0..4).rev().filter(|axis| from.contains(EACH[*axis])) {
+    for axis in (0..COUNT).rev().filter(|axis| from.contains(Axes::EACH[*axis])) {
         strides[axis] = stride;
-        stride *= extents.size(EACH[axis]);
+        stride *= extents.size(Axes::EACH[axis]);
     }
-    let sizes = EACH.map(|axis| if to.contains(axis) { extents.size(axis) } else { 1 });
+    let sizes = Axes::EACH.map(|axis| if to.contains(axis) { extents.size(axis) } else { 1 });
     (0..sizes.iter().product()).map(move |index: usize| {
         let (mut rest, mut place) = (index, 0);
-        for axis in (0..4).rev() {
+        for axis in (0..COUNT).rev() {
             place += rest % sizes[axis] * strides[axis];
             rest /= sizes[axis];
         }
@@ -297,6 +302,7 @@ fn spread(extents: &Extents, from: Axes, to: Axes) -> impl Iterator<Item = usize
 fn fill_inputs<E: Element>(
     plan: &Plan,
     arrays: &mut [Vec<f64>],
+    [x, cotangent]: [&Buffer<E>; 2],
     parameters: &[Value<E>],
     averages: &[Buffer<f64>],
 ) {
@@ -305,9 +311,10 @@ fn fill_inputs<E: Element>(
         match input {
             Input::Parameter(index) => kernels::cast(array, parameters[index].as_slice()),
             Input::Average(slot) => array.copy_from_slice(&averages[slot]),
-            Input::X | Input::Cotangent | Input::Constant(_) => {
-                unreachable!("{input:?} is read block by block, or a number")
-            }
+            // Read block by block, unless there are matrices.
+            Input::X => kernels::cast(array, x),
+            Input::Cotangent => kernels::cast(array, cotangent),
+            Input::Constant(_) => unreachable!("constants are numbers"),
         }
     }
 }

@@ -79,6 +79,81 @@ pub(crate) fn multiply<E: Element>(
     }
 }
 
+/// A part of a slice that is a matrix.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Strided {
+    /// Where its first element is.
+    pub(crate) start: usize,
+    pub(crate) rows: usize,
+    pub(crate) columns: usize,
+    pub(crate) row_stride: usize,
+    pub(crate) column_stride: usize,
+}
+
+impl Strided {
+    /// # Panics
+    /// If the last element lies behind the end of the slice.
+    fn check(&self, len: usize) {
+        let last = self.start
+            + (self.rows - 1) * self.row_stride
+            + (self.columns - 1) * self.column_stride;
+        assert!(last < len, "{self:?} in {len} elements");
+    }
+}
+
+/// Adds a matrix product to a part of `result`, on the calling thread.
+pub(crate) fn add_product(
+    result: &mut [f64],
+    part: Strided,
+    (left, of_left): (&[f64], Strided),
+    (right, of_right): (&[f64], Strided),
+) {
+    let (rows, columns, inner) = (part.rows, part.columns, of_left.columns);
+    assert_eq!((of_left.rows, of_right.rows, of_right.columns), (rows, inner, columns));
+    if rows == 0 || columns == 0 || inner == 0 {
+        return;
+    }
+    part.check(result.len());
+    of_left.check(left.len());
+    of_right.check(right.len());
+    // Different places of the result are different elements: its rows do not reach into each other.
+    let [slow, fast] = if part.row_stride >= part.column_stride {
+        [(part.rows, part.row_stride), (part.columns, part.column_stride)]
+    } else {
+        [(part.columns, part.column_stride), (part.rows, part.row_stride)]
+    };
+    assert!(fast.0 == 1 || fast.1 > 0, "{part:?} has an element twice");
+    assert!(slow.0 == 1 || slow.1 > (fast.0 - 1) * fast.1, "{part:?} has an element twice");
+    // SAFETY: `gemm` reads and writes the elements start + row * row_stride + column * column_stride of
+    // each matrix; strides are not negative, so the last of them is the largest, and it is inside its
+    // slice by the checks above. No element of the result is written twice, and the result is borrowed
+    // mutably, so it overlaps neither operand.
+    #[allow(unsafe_code)] // `gemm` takes pointers; nothing safe is offered.
+    unsafe {
+        gemm::gemm(
+            rows,
+            columns,
+            inner,
+            result.as_mut_ptr().add(part.start),
+            part.column_stride as isize,
+            part.row_stride as isize,
+            true,
+            left.as_ptr().add(of_left.start),
+            of_left.column_stride as isize,
+            of_left.row_stride as isize,
+            right.as_ptr().add(of_right.start),
+            of_right.column_stride as isize,
+            of_right.row_stride as isize,
+            1.0,
+            1.0,
+            false,
+            false,
+            false,
+            gemm::Parallelism::None,
+        );
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

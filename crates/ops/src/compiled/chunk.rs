@@ -1,5 +1,6 @@
 //! The steps of a chunk: passes over its blocks, and what is computed between them.
 
+mod matrices;
 mod passes;
 mod windows;
 
@@ -36,8 +37,7 @@ impl Chunk {
         (block, longest): (usize, usize),
     ) -> Chunk {
         let outer = draft.outer;
-        let inner = draft.shape.axes[outer..].iter().enumerate();
-        let inner = inner.map(|(index, axis)| (outer + index, axis.size));
+        let inner = draft.shape.inner(outer);
         let space: Vec<(usize, usize)> =
             together.map(|size| (outer - 1, size)).into_iter().chain(inner).collect();
         let blocks = blocks(&space, block, longest);
@@ -201,7 +201,19 @@ impl<'a, 'd> Writer<'a, 'd> {
             Operation::Binary(pair, a, b) => {
                 Arrays::Pair(pair, self.view(a, &space), self.view(b, &space))
             }
+            Operation::Transpose(e) => {
+                steps.push(self.transposed(e, id));
+                return;
+            }
+            Operation::Matmul(a, b) => {
+                steps.push(self.matrix_product(a, b, id));
+                return;
+            }
             Operation::Reduce(reduction, e, axes) => {
+                if let Some(contraction) = self.summed_products(id) {
+                    steps.push(contraction);
+                    return;
+                }
                 let total = self.draft.phases[id] == Phase::Total;
                 if !total {
                     steps.push(Step::Start { total: out, block: whole, reduction });

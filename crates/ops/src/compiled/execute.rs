@@ -2,6 +2,7 @@
 
 mod arrays;
 mod blocks;
+mod matrices;
 mod operands;
 
 use std::any::Any;
@@ -169,6 +170,8 @@ impl Chunk {
             match step {
                 Step::Arrays { operation, out, block } => work.arrays(operation, out, block),
                 Step::Window(windowed) => work.window(windowed),
+                Step::Transpose { from, out, count } => work.transpose(*from, *out, *count),
+                Step::Contract(contraction) => work.contract(contraction),
                 Step::Start { total, block, reduction } => {
                     let from = total.base(&work.outer);
                     let totals = &mut work.arrays[total.slot][from..from + block.len()];

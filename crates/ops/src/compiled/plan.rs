@@ -80,7 +80,8 @@ impl Plan {
         let mut draft = Draft::new(program, goal, extents);
         let (outer, together) = draft.chunks();
         draft.outer = outer;
-        for (id, phase) in draft.phases.clone().into_iter().enumerate() {
+        let phases = if draft.is_whole { Vec::new() } else { draft.phases.clone() };
+        for (id, phase) in phases.into_iter().enumerate() {
             let outlives = match phase {
                 Phase::Before | Phase::Total | Phase::After => true,
                 Phase::Chunk => draft.is_used_after(id) || goal.narrow.contains(&id),
@@ -106,6 +107,9 @@ impl Plan {
 impl Draft<'_> {
     /// How many axes are outer ones, and how many indices of the last of them make a chunk.
     fn chunks(&self) -> (usize, usize) {
+        if self.is_whole {
+            return (0, 1);
+        }
         let reduced = |index: usize| {
             self.program.nodes.iter().enumerate().any(|(id, node)| {
                 let axes = match node.operation {

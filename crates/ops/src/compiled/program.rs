@@ -54,6 +54,10 @@ pub(super) enum Operation {
     Reduce(Reduction, NodeId, Axes),
     /// Of an operand that varies along the axis too.
     Window(Window, NodeId),
+    /// Channels and columns exchanged.
+    Transpose(NodeId),
+    /// The matrix product of channels and columns.
+    Matmul(NodeId, NodeId),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -96,10 +100,11 @@ impl Operation {
             | Operation::Input(_)
             | Operation::Size(_)
             | Operation::Index(_) => [None; 2],
-            Operation::Unary(_, a) | Operation::Reduce(_, a, _) | Operation::Window(_, a) => {
-                [Some(a), None]
-            }
-            Operation::Binary(_, a, b) => [Some(a), Some(b)],
+            Operation::Unary(_, a)
+            | Operation::Reduce(_, a, _)
+            | Operation::Window(_, a)
+            | Operation::Transpose(a) => [Some(a), None],
+            Operation::Binary(_, a, b) | Operation::Matmul(a, b) => [Some(a), Some(b)],
         };
         operands.into_iter().flatten()
     }
@@ -110,6 +115,11 @@ impl Program {
     pub(super) fn tracking(&self) -> Vec<NodeId> {
         let weights = self.weights.iter().flatten();
         self.tracked.iter().chain(weights).copied().collect()
+    }
+
+    /// Whether anything in it is a matrix of channels, or a row of one.
+    pub(super) fn has_matrices(&self) -> bool {
+        self.nodes.iter().any(|node| node.varies.contains(Axes::COLUMNS))
     }
 
     /// The nodes that some of them need, those included; `cut` nodes are given.

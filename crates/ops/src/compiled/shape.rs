@@ -19,15 +19,17 @@ pub(super) struct Axis {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Mask(u32);
 
-const EACH: [Axes; 4] = [Axes::SAMPLES, Axes::POSITIONS, Axes::GROUPS, Axes::CHANNELS];
-
 impl Shape {
     /// `used` are the sets of axes that the program speaks of.
     pub(super) fn new(extents: &Extents, used: &[Axes]) -> Shape {
         let mut axes: Vec<Axis> = Vec::new();
-        for axis in EACH.into_iter().filter(|axis| extents.size(*axis) != 1) {
+        let has_columns = used.iter().any(|used| used.contains(Axes::COLUMNS));
+        let each = Axes::EACH.into_iter().filter(|axis| has_columns || *axis != Axes::COLUMNS);
+        for axis in each.filter(|axis| extents.size(*axis) != 1) {
+            // Columns stay apart, as channels become columns and the other way round.
             let alike = |last: &Axis| {
-                used.iter().all(|used| used.contains(axis) == used.contains(last.axes))
+                axis != Axes::COLUMNS
+                    && used.iter().all(|used| used.contains(axis) == used.contains(last.axes))
             };
             let size = extents.size(axis);
             match axes.last_mut().filter(|last| alike(last)) {
@@ -44,6 +46,12 @@ impl Shape {
     pub(super) fn mask(&self, axes: Axes) -> Mask {
         let bits = self.axes.iter().enumerate();
         Mask(bits.filter(|(_, a)| axes.contains(a.axes)).fold(0, |mask, (i, _)| mask | 1 << i))
+    }
+
+    /// The indices of the axes of an activation from one on: columns are none.
+    pub(super) fn inner(&self, outer: usize) -> impl Iterator<Item = (usize, usize)> {
+        let axes = self.axes.iter().enumerate().skip(outer);
+        axes.filter(|(_, axis)| axis.axes != Axes::COLUMNS).map(|(index, axis)| (index, axis.size))
     }
 
     pub(super) fn all(&self) -> Mask {

@@ -25,6 +25,10 @@ pub(super) enum Step {
     Cast { array: View, block: Block },
     /// Sums over neighbours, all at once.
     Window(Windowed),
+    /// Every matrix of `count` rows and columns transposed.
+    Transpose { from: usize, out: usize, count: usize },
+    /// Sums of products along axes that both operands have and the result has not.
+    Contract(Contraction),
     /// Over all blocks, in order.
     Pass(Vec<InBlock>),
 }
@@ -39,6 +43,33 @@ pub(super) struct Windowed {
     pub(super) len: usize,
     pub(super) count: usize,
     pub(super) inner: usize,
+}
+
+/// The sum of products of two arrays, in loops of which the last three are those of a matrix product.
+#[derive(Debug)]
+pub(super) struct Contraction {
+    pub(super) from: [usize; 2],
+    pub(super) out: usize,
+    pub(super) outer: Vec<Loop>,
+    /// Along what only the first operand has.
+    pub(super) rows: Loop,
+    /// Along what only the second operand has.
+    pub(super) columns: Loop,
+    /// Along what is added up.
+    pub(super) inner: Loop,
+    /// What the sum is divided by to be a mean.
+    pub(super) divisor: f64,
+}
+
+/// A loop, and how far the two operands and the result move with it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Loop {
+    pub(super) size: usize,
+    pub(super) strides: [usize; 3],
+}
+
+impl Loop {
+    pub(super) const ONE: Loop = Loop { size: 1, strides: [0; 3] };
 }
 
 #[derive(Debug)]

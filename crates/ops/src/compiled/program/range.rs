@@ -19,7 +19,10 @@ impl Program {
                 | Operation::Index(_) => Degrees::ZERO,
                 Operation::Unary(unary, e) => of(e).of_unary(unary),
                 Operation::Binary(pair, a, b) => of(a).of_pair(pair, of(b)),
-                Operation::Reduce(_, e, _) | Operation::Window(_, e) => of(e),
+                Operation::Reduce(_, e, _) | Operation::Window(_, e) | Operation::Transpose(e) => {
+                    of(e)
+                }
+                Operation::Matmul(a, b) => of(a).of_pair(Pair::Multiply, of(b)),
             });
         }
         let summed = |id: NodeId| {

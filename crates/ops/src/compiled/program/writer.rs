@@ -60,6 +60,8 @@ impl Writer<'_> {
                 let e = self.written_out(place[*e], window.axis);
                 self.add(Operation::Window(*window, e), varies)
             }
+            Term::Transpose(e) => self.add(Operation::Transpose(place[*e]), varies),
+            Term::Matmul(a, b) => self.add(Operation::Matmul(place[*a], place[*b]), varies),
             Term::Stop(e) => place[*e],
             Term::Statistic(statistic, e, axes) => {
                 let e = place[*e];
