@@ -112,19 +112,14 @@ pub(crate) fn sum(values: &[f64], varies: Axes, left: Axes, extents: &Extents) -
     totals.into_iter().zip(compensations).map(compensated).collect()
 }
 
-/// The sum of a few values, in the same way.
-pub(crate) fn total(values: impl Iterator<Item = f64>) -> f64 {
-    compensated(values.fold((0.0, 0.0), |sum, value| added(sum, &value)))
-}
-
 /// Behind an infinite total the compensation is NaN, while the sum is still infinite.
-fn compensated((total, lost): (f64, f64)) -> f64 {
+pub(crate) fn compensated((total, lost): (f64, f64)) -> f64 {
     if total.is_finite() { total + lost } else { total }
 }
 
 /// One more value. What rounding loses is the same as by a comparison of the magnitudes, which a
 /// processor would guess wrong half of the time: Knuth's sum of two numbers.
-fn added((total, lost): (f64, f64), value: &f64) -> (f64, f64) {
+pub(crate) fn added((total, lost): (f64, f64), value: &f64) -> (f64, f64) {
     let next = total + value;
     let virtual_value = next - total;
     (next, lost + ((total - (next - virtual_value)) + (value - virtual_value)))

@@ -1,7 +1,7 @@
 //! Matrices of the channels of a group: their transposes and products.
 
 use crate::axes::Axes;
-use crate::broadcast::View;
+use crate::broadcast::{View, added, compensated};
 use crate::extents::Extents;
 
 /// Values with their axes.
@@ -47,13 +47,17 @@ pub(crate) fn matmul(a: Values<'_>, b: Values<'_>, extents: &Extents) -> Vec<f64
     let a = a.along(outer.union(of_a).union(columns), extents);
     let b = b.along(outer.union(channels).union(of_b), extents);
     let mut product = Vec::with_capacity(extents.size(outer) * rows * width);
+    let mut sums = vec![(0.0, 0.0); width];
     let pairs = a.chunks_exact((rows * inner).max(1)).zip(b.chunks_exact((inner * width).max(1)));
     for (a, b) in pairs {
         for a in a.chunks_exact(inner) {
-            for column in 0..width {
-                let b = b.iter().skip(column).step_by(width);
-                product.push(crate::broadcast::total(a.iter().zip(b).map(|(a, b)| a * b)));
+            sums.fill((0.0, 0.0));
+            for (a, b) in a.iter().zip(b.chunks_exact(width)) {
+                for (sum, b) in sums.iter_mut().zip(b) {
+                    *sum = added(*sum, &(a * b));
+                }
             }
+            product.extend(sums.iter().copied().map(compensated));
         }
     }
     product

@@ -285,6 +285,12 @@ impl NormEquation {
         )
     }
 
+    /// Whether anything in the equation is a matrix of channels, or a row of one.
+    #[must_use]
+    pub fn has_matrices(&self) -> bool {
+        self.expression.nodes.iter().any(|node| node.varies.contains(Axes::COLUMNS))
+    }
+
     /// Whether the equation has a `stop(e)`, whose derivative is that of a constant.
     #[must_use]
     pub fn has_stops(&self) -> bool {

@@ -19,7 +19,8 @@ pub fn emulate(equation: &NormEquation, mode: Mode, at: &Place<'_>, policy: &Pol
     let (x, cotangent): (Vec<f64>, Vec<f64>) = (stored(at.x), stored(at.cotangent));
     let parameters: Vec<Vec<f64>> = at.parameters.iter().map(|values| stored(values)).collect();
     let parameters: Vec<&[f64]> = parameters.iter().map(Vec::as_slice).collect();
-    let at = Place { x: &x, cotangent: &cotangent, parameters: &parameters, ..*at };
+    let extents = &equation.divided(at.extents, mode);
+    let at = Place { extents, x: &x, cotangent: &cotangent, parameters: &parameters, ..*at };
     let derivation = equation.derivation(mode);
     let emulation = Emulation {
         points: cast_points(&derivation),
