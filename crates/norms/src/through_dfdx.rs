@@ -7,12 +7,14 @@ mod axes;
 mod conventions;
 mod evaluate;
 mod extremes;
+#[cfg(test)]
+mod language;
 mod own;
 mod powers;
 mod windows;
 
-use equations::{Axes, Expression, NormEquation};
-use ops::{Element, Layout, Pass, Value, through_dfdx};
+use equations::{Axes, Expression, Extents, NormEquation};
+use ops::{Element, Layout, Mode, Pass, Value, through_dfdx};
 
 use self::axes::shape;
 use self::evaluate::evaluate;
@@ -23,12 +25,32 @@ pub(crate) struct ThroughDfdx {
     equation: NormEquation,
     lowered: Expression,
     groups: usize,
+    parts: usize,
 }
 
 impl ThroughDfdx {
     pub(crate) fn new(equation: NormEquation, groups: usize) -> Self {
         let lowered = equation.expression().lowered();
-        ThroughDfdx { equation, lowered, groups }
+        ThroughDfdx { equation, lowered, groups, parts: 1 }
+    }
+
+    /// The same with the batch in so many parts.
+    #[cfg(test)]
+    fn with_parts(self, parts: usize) -> Self {
+        ThroughDfdx { parts, ..self }
+    }
+
+    /// The sizes of the axes in a mode: what knows no parts in it takes a batch of any size.
+    fn extents(&self, layout: Layout, width: usize, mode: Mode) -> Extents {
+        let Layout { samples, positions } = layout;
+        let mode = match mode {
+            Mode::Train => equations::Mode::Train,
+            Mode::Eval => equations::Mode::Eval,
+        };
+        let parts = if self.equation.knows_parts(mode) { self.parts } else { 1 };
+        Extents::new(samples, positions, width, self.groups)
+            .and_then(|extents| extents.with_parts(parts))
+            .unwrap_or_else(|error| panic!("{error}"))
     }
 }
 
@@ -49,13 +71,13 @@ impl<E: Element> Norm<E> for ThroughDfdx {
         state: &mut State<E>,
         pass: &mut Pass<E>,
     ) -> Value<E> {
-        let extents = Norm::<E>::extents(self, layout, x.columns());
+        let mode = pass.mode();
+        let extents = self.extents(layout, x.columns(), mode);
         assert_eq!(extents.rows(), x.rows(), "{layout:?} for {} rows", x.rows());
         let shapes = self.equation.parameters().iter().map(|parameter| parameter.shape.varies());
         let mut inputs = vec![(x, shape(&extents, Axes::ALL))];
         inputs.extend(parameters.iter().zip(shapes.map(|axes| shape(&extents, axes))));
 
-        let mode = pass.mode();
         let doubles = |average: &Vec<E>| average.iter().map(|e| e.double()).collect();
         let mut wide = State { averages: state.averages.iter().map(doubles).collect() };
         let y = through_dfdx(&inputs, (x.rows(), x.columns()), pass, |tensors, tape| {

@@ -5,10 +5,11 @@ use dfdx::tensor_ops::Backward;
 
 use crate::{Buffer, Element, Gradients, Key, Pass, Value};
 
-/// A dfdx tensor of four axes: samples x positions x groups x channels, or 1 where nothing varies.
-pub type DfdxTensor<E> = Tensor<(usize, usize, usize, usize), E, Cpu>;
+/// A dfdx tensor of six axes, parts x samples within a part x positions x groups x channels x columns, or 1
+/// where nothing varies.
+pub type DfdxTensor<E> = Tensor<(usize, usize, usize, usize, usize, usize), E, Cpu>;
 
-/// Runs `compute` on copies of `inputs`, each viewed with four axes, and records dfdx's gradient.
+/// Runs `compute` on copies of `inputs`, each viewed with six axes, and records dfdx's gradient.
 ///
 /// dfdx computes in double precision whatever the type of the values is: it is a witness, and a square
 /// that leaves the range of single precision would be its own mistake, not that of what it judges.
@@ -21,7 +22,7 @@ pub type DfdxTensor<E> = Tensor<(usize, usize, usize, usize), E, Cpu>;
 /// If an input's shape does not have as many elements as the input, or the result has not
 /// rows x columns elements.
 pub fn through_dfdx<E: Element>(
-    inputs: &[(&Value<E>, [usize; 4])],
+    inputs: &[(&Value<E>, [usize; 6])],
     (rows, columns): (usize, usize),
     pass: &mut Pass<E>,
     compute: impl FnOnce(
@@ -36,9 +37,9 @@ pub fn through_dfdx<E: Element>(
     let device = f64::device();
     let tensors: Vec<DfdxTensor<f64>> = inputs
         .iter()
-        .map(|(value, [a, b, c, d])| {
-            let doubles = value.as_slice().iter().map(|e| e.double()).collect();
-            device.tensor_from_vec(doubles, (*a, *b, *c, *d))
+        .map(|(value, [a, b, c, d, e, f])| {
+            let doubles = value.as_slice().iter().map(|number| number.double()).collect();
+            device.tensor_from_vec(doubles, (*a, *b, *c, *d, *e, *f))
         })
         .collect();
     let (output, tape) = compute(&tensors, OwnedTape::default());
@@ -89,7 +90,7 @@ mod tests {
     fn a_product_gets_the_product_rule() {
         let (a, b) = (Value::new(1, 2, &[2.0_f64, 3.0]), Value::new(1, 2, &[5.0, 7.0]));
         let mut pass = Pass::recording(Mode::Train);
-        let shape = [1, 1, 1, 2];
+        let shape = [1, 1, 1, 1, 2, 1];
         let y = through_dfdx(&[(&a, shape), (&b, shape)], (1, 2), &mut pass, |tensors, tape| {
             let a = tensors[0].clone().put_tape(tape);
             a.try_mul(tensors[1].clone()).expect("equal shapes").split_tape()

@@ -1,20 +1,24 @@
-//! Sums and broadcasts along axes that are known only at run time: one axis at a time.
+//! Sums, broadcasts and exchanges of axes that are known only at run time: one axis at a time, as the middle one
+//! of three.
 
-use dfdx::shapes::Axis;
+use dfdx::shapes::{Axes3, Axis};
 use dfdx::tensor::{Cpu, OwnedTape, Tensor};
-use dfdx::tensor_ops::{BroadcastTo, Device, ReshapeTo, SumTo};
+use dfdx::tensor_ops::{BroadcastTo, Device, PermuteTo, ReshapeTo, SumTo};
 use equations::{Axes, Extents};
-use ops::Element;
+use ops::{DfdxTensor, Element};
 
 /// A tensor with the tape on it.
-pub(super) type Taped<E> = Tensor<(usize, usize, usize, usize), E, Cpu, OwnedTape<E, Cpu>>;
+pub(super) type Taped<E> = Tensor<Shape, E, Cpu, OwnedTape<E, Cpu>>;
 
-/// The four axes in the order of the tensors' axes.
-const ORDER: [Axes; 4] = [Axes::SAMPLES, Axes::POSITIONS, Axes::GROUPS, Axes::CHANNELS];
+/// The shape of every tensor here, with the axes in the order of [`Axes::EACH`].
+type Shape = (usize, usize, usize, usize, usize, usize);
+
+/// The sizes of the axes, in order.
+pub(super) type Sizes = [usize; 6];
 
 /// The size of every axis in `axes`, 1 for the others.
-pub(super) fn shape(extents: &Extents, axes: Axes) -> [usize; 4] {
-    ORDER.map(|axis| if axes.contains(axis) { extents.size(axis) } else { 1 })
+pub(super) fn shape(extents: &Extents, axes: Axes) -> Sizes {
+    Axes::EACH.map(|axis| if axes.contains(axis) { extents.size(axis) } else { 1 })
 }
 
 /// Sums along `axes`, each of which keeps the size 1.
@@ -22,66 +26,75 @@ pub(super) fn sum_along<E: Element>(mut tensor: Taped<E>, axes: Axes) -> Taped<E
 where
     Cpu: Device<E>,
 {
-    for index in (0..4).filter(|&index| axes.contains(ORDER[index])) {
+    for index in (0..Axes::EACH.len()).filter(|&index| axes.contains(Axes::EACH[index])) {
         let mut kept = sizes(&tensor);
-        kept[index] = 1;
-        // The sizes that are left after the axis is gone.
-        let [a, b, c] = without(kept, index);
-        type Rank3 = (usize, usize, usize);
-        let reduced = match index {
-            0 => tensor.sum::<Rank3, Axis<0>>(),
-            1 => tensor.sum::<Rank3, Axis<1>>(),
-            2 => tensor.sum::<Rank3, Axis<2>>(),
-            _ => tensor.sum::<Rank3, Axis<3>>(),
-        };
-        debug_assert_eq!([a, b, c], dims3(&reduced));
-        tensor = reduced.reshape_like(&tuple(kept));
+        if kept[index] != 1 {
+            let three = tensor.reshape_like(&around(kept, index));
+            kept[index] = 1;
+            tensor = three.sum::<(usize, usize), Axis<1>>().reshape_like(&tuple(kept));
+        }
     }
     tensor
 }
 
 /// Repeats a tensor along its axes of size 1 until it has the shape `target`.
-pub(super) fn spread<E: Element>(mut tensor: Taped<E>, target: [usize; 4]) -> Taped<E>
+pub(super) fn spread<E: Element>(mut tensor: Taped<E>, target: Sizes) -> Taped<E>
 where
     Cpu: Device<E>,
 {
-    for index in 0..4 {
+    for index in 0..target.len() {
         let mut wanted = sizes(&tensor);
-        if wanted[index] == target[index] {
-            continue;
+        if wanted[index] != target[index] {
+            let (outer, _, inner) = around(wanted, index);
+            let narrow = tensor.reshape_like(&(outer, inner));
+            wanted[index] = target[index];
+            let wide = narrow.broadcast_like::<_, Axis<1>>(&around(wanted, index));
+            tensor = wide.reshape_like(&tuple(wanted));
         }
-        let [a, b, c] = without(wanted, index);
-        let narrow = tensor.reshape_like(&(a, b, c));
-        wanted[index] = target[index];
-        let wanted = tuple(wanted);
-        tensor = match index {
-            0 => narrow.broadcast_like::<_, Axis<0>>(&wanted),
-            1 => narrow.broadcast_like::<_, Axis<1>>(&wanted),
-            2 => narrow.broadcast_like::<_, Axis<2>>(&wanted),
-            _ => narrow.broadcast_like::<_, Axis<3>>(&wanted),
-        };
     }
     tensor
 }
 
+/// Channels and columns, the last two axes, exchanged.
+pub(super) fn transpose<E: Element>(tensor: Taped<E>) -> Taped<E>
+where
+    Cpu: Device<E>,
+{
+    let [parts, members, positions, groups, channels, columns] = sizes(&tensor);
+    let outer = parts * members * positions * groups;
+    let matrices = tensor.reshape_like(&(outer, channels, columns));
+    let transposed = matrices.permute::<(usize, usize, usize), Axes3<0, 2, 1>>();
+    transposed.reshape_like(&(parts, members, positions, groups, columns, channels))
+}
+
+/// The matrix products along the last two axes of two tensors whose other axes are the same: every product of
+/// two numbers, then sums. dfdx's own `matmul`, built without its matrix library, keeps only the last
+/// of the products that it should add up.
+pub(super) fn matmul<E: Element>(a: Taped<E>, b: DfdxTensor<E>) -> Taped<E>
+where
+    Cpu: Device<E>,
+{
+    let [parts, members, positions, groups, rows, inner] = sizes(&a);
+    let columns = sizes(&b)[5];
+    let outer = parts * members * positions * groups;
+    let all = (outer, rows, inner, columns);
+    let a = a.reshape_like(&(outer, rows, inner)).broadcast_like::<_, Axis<3>>(&all);
+    let b = b.reshape_like(&(outer, inner, columns)).broadcast_like::<_, Axis<1>>(&all);
+    let product = (a * b).sum::<(usize, usize, usize), Axis<2>>();
+    product.reshape_like(&(parts, members, positions, groups, rows, columns))
+}
+
 /// The sizes of a tensor's axes.
-pub(super) fn sizes<E: Element, T>(
-    tensor: &Tensor<(usize, usize, usize, usize), E, Cpu, T>,
-) -> [usize; 4] {
-    let (a, b, c, d) = *dfdx::shapes::HasShape::shape(tensor);
-    [a, b, c, d]
+pub(super) fn sizes<E: Element, T>(tensor: &Tensor<Shape, E, Cpu, T>) -> Sizes {
+    let (a, b, c, d, e, f) = *dfdx::shapes::HasShape::shape(tensor);
+    [a, b, c, d, e, f]
 }
 
-pub(super) fn tuple([a, b, c, d]: [usize; 4]) -> (usize, usize, usize, usize) {
-    (a, b, c, d)
+pub(super) fn tuple([a, b, c, d, e, f]: Sizes) -> Shape {
+    (a, b, c, d, e, f)
 }
 
-fn dims3<E: Element, T>(tensor: &Tensor<(usize, usize, usize), E, Cpu, T>) -> [usize; 3] {
-    let (a, b, c) = *dfdx::shapes::HasShape::shape(tensor);
-    [a, b, c]
-}
-
-fn without(sizes: [usize; 4], index: usize) -> [usize; 3] {
-    let mut rest = sizes.into_iter().enumerate().filter(|&(i, _)| i != index).map(|(_, size)| size);
-    std::array::from_fn(|_| rest.next().expect("three axes are left"))
+/// The sizes before an axis, of the axis, and behind it.
+fn around(sizes: Sizes, index: usize) -> (usize, usize, usize) {
+    (sizes[..index].iter().product(), sizes[index], sizes[index + 1..].iter().product())
 }

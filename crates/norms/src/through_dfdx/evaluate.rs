@@ -7,7 +7,7 @@ use equations::{
 };
 use ops::{DfdxTensor, Element, Mode};
 
-use super::axes::{Taped, shape, sizes, spread, sum_along, tuple};
+use super::axes::{Sizes, Taped, matmul, shape, sizes, spread, sum_along, transpose, tuple};
 use super::extremes::{self, Extreme};
 use super::{own, powers, windows};
 use crate::norm::State;
@@ -151,6 +151,9 @@ where
             Operation::Cumulative(direction, e, axis) => {
                 self.window(e, Window { axis, reach: Reach::All(direction) })
             }
+            // An id of its own: what is a vector or a number would share that of its operand.
+            Operation::Transpose(e) => self.unary(e, |e| transpose(e) * E::one()),
+            Operation::Matmul(a, b) => self.matmul(a, b),
             Operation::Number(_)
             | Operation::Name(_)
             | Operation::Running { .. }
@@ -216,6 +219,22 @@ where
             Binary::Minimum => extremes::of_two(left, right, Extreme::Smallest),
             Binary::Maximum => extremes::of_two(left, right, Extreme::Largest),
         })
+    }
+
+    /// Along the channel that both run through, what does not vary counts as written out.
+    fn matmul(&mut self, a: usize, b: usize) -> DfdxTensor<E> {
+        // dfdx's backward of an operation of a tensor with itself panics.
+        let left = if a == b { self.fresh(self.values[a].clone()) } else { self.values[a].clone() };
+        let right = self.values[b].clone();
+        let (of_left, of_right) = (sizes(&left), sizes(&right));
+        let outer: Sizes = std::array::from_fn(|axis| of_left[axis].max(of_right[axis]));
+        let [parts, members, positions, groups, ..] = outer;
+        let inner = self.extents.size(Axes::CHANNELS);
+        let target = [parts, members, positions, groups, of_left[4], inner];
+        let left = self.run(left, |left| spread(left, target).contiguous());
+        let target = [parts, members, positions, groups, inner, of_right[5]];
+        let right = self.run(right, |right| spread(right, target).contiguous());
+        self.run(left, |left| matmul(left, right))
     }
 
     fn statistic(&mut self, statistic: Statistic, e: usize, axes: Axes) -> DfdxTensor<E> {
@@ -288,7 +307,7 @@ where
 }
 
 fn constant<E: Element>(number: f64) -> DfdxTensor<E> {
-    E::device().tensor_from_vec(vec![E::nearest(number)], (1, 1, 1, 1))
+    E::device().tensor_from_vec(vec![E::nearest(number)], (1, 1, 1, 1, 1, 1))
 }
 
 fn detached<E: Element>(tensor: &DfdxTensor<E>) -> DfdxTensor<E> {

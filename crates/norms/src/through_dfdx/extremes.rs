@@ -6,7 +6,7 @@ use dfdx::tensor_ops::{Device, ReshapeTo};
 use equations::{Axes, Extents};
 use ops::{DfdxTensor, Element};
 
-use super::axes::{Taped, shape, sizes, tuple};
+use super::axes::{Sizes, Taped, shape, sizes, tuple};
 use super::own;
 
 /// Which end is looked for.
@@ -78,8 +78,7 @@ where
     let (e, mut tape) = e.contiguous().split_tape();
     let (values, from) = (e.as_vec(), sizes(&e));
     let reduced = shape(extents, Axes::ALL.without(axes));
-    let to: [usize; 4] =
-        std::array::from_fn(|axis| if from[axis] == 1 { 1 } else { reduced[axis] });
+    let to: Sizes = std::array::from_fn(|axis| if from[axis] == 1 { 1 } else { reduced[axis] });
     let places = places(from, to);
 
     let start = match extreme {
@@ -112,7 +111,7 @@ where
 
 /// For every element of a tensor of sizes `from`, in order, its place in one of sizes `to`, which
 /// are the same or 1.
-fn places(from: [usize; 4], to: [usize; 4]) -> Vec<usize> {
+fn places(from: Sizes, to: Sizes) -> Vec<usize> {
     let mut places = vec![0];
     for (from, to) in from.into_iter().zip(to) {
         let step = |place: usize| (0..from).map(move |index| place * to + index.min(to - 1));

@@ -6,7 +6,7 @@ use dfdx::tensor_ops::{Device, ReshapeTo};
 use equations::{Axes, Direction, Reach, Window};
 use ops::Element;
 
-use super::axes::{Taped, sizes, tuple};
+use super::axes::{Sizes, Taped, sizes, tuple};
 use super::own;
 
 /// The sums of a tensor that has its full size along the axis.
@@ -75,10 +75,10 @@ struct Lanes {
 }
 
 impl Lanes {
-    fn of(sizes: [usize; 4], axis: Axes) -> Lanes {
-        const ORDER: [Axes; 4] = [Axes::SAMPLES, Axes::POSITIONS, Axes::GROUPS, Axes::CHANNELS];
-        let first = ORDER.iter().position(|other| axis.contains(*other)).expect("an axis");
-        let last = ORDER.iter().rposition(|other| axis.contains(*other)).expect("an axis");
+    fn of(sizes: Sizes, axis: Axes) -> Lanes {
+        let mut of_axis = (0..sizes.len()).filter(|index| axis.contains(Axes::EACH[*index]));
+        let first = of_axis.next().expect("an axis");
+        let last = of_axis.next_back().unwrap_or(first);
         Lanes {
             outer: sizes[..first].iter().product(),
             count: sizes[first..=last].iter().product(),
