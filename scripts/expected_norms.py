@@ -177,6 +177,29 @@ def batch_cumulative(x, state, training, gamma, beta):
     return images(F.batch_norm(images(x), mean, variance, gamma, beta, training, 1 / float(batches), 1e-5))
 
 
+def ghost_batch(x, state, training, gamma, beta):
+    parts = x.chunk(2) if training else [x]
+    return torch.cat([batch(part, state, training, gamma, beta) for part in parts])
+
+
+def decorrelated_batch(x, state, training, gamma, beta):
+    rows = x.reshape(-1, 2, 2).transpose(0, 1)  # Groups, rows, channels.
+    mean, whitening = state[0].reshape(2, 1, 2), state[1].reshape(2, 2, 2) + torch.eye(2)
+    if training:
+        mean = rows.mean(1, keepdim=True)
+        centred = rows - mean
+        sigma = centred.transpose(1, 2) @ centred / rows.shape[1] + 1e-5 * torch.eye(2)
+        trace = sigma.diagonal(dim1=1, dim2=2).sum(1)[:, None, None]
+        p = torch.eye(2)
+        for _ in range(5):
+            p = 1.5 * p - 0.5 * torch.matrix_power(p, 3) @ (sigma / trace)
+        whitening = p / trace.sqrt()
+        state[0].mul_(0.9).add_(0.1 * mean.detach().flatten())
+        state[1].mul_(0.9).add_(0.1 * (whitening.detach() - torch.eye(2)).flatten())
+    y = (rows - mean) @ whitening.transpose(1, 2)
+    return gamma * y.transpose(0, 1).reshape(x.shape) + beta
+
+
 def batch_renorm(x, state, training, gamma, beta):
     m, s = (average.clone() for average in state)
     if not training:
@@ -297,6 +320,7 @@ NORMS = [
     ("batch-flax", "gamma:f beta:f", 1, Batch(batch_flax, ["zeros", "ones"])),
     ("batch-haiku", "gamma:f beta:f", 1, Batch(batch_haiku, ["scalar", "zeros", "zeros"])),
     ("batch-cumulative", "gamma:f beta:f", 1, Batch(batch_cumulative, ["zeros", "ones", "one"])),
+    ("ghost-batch", "gamma:f beta:f", 1, Batch(ghost_batch, ["zeros", "ones"])),
     ("batch-renorm", "gamma:f beta:f", 1, Batch(batch_renorm, ["zeros", "ones"])),
     ("power", "gamma:f beta:f", 1, Batch(power, ["ones"])),
     ("l1-batch", "gamma:f beta:f", 1, Batch(l1_batch, ["zeros", "ones"])),
@@ -304,6 +328,7 @@ NORMS = [
     ("evonorm-b0", "gamma:f p:f beta:f", 1, Batch(evonorm_b0, ["ones"])),
     ("batch-instance", "gamma:f rho:f beta:f", 1, Batch(batch_instance, ["zeros", "ones"])),
     ("switchable", "gamma:f mi:s ml:s mb:s vi:s vl:s vb:s beta:f", 1, Batch(switchable, ["zeros", "zeros"])),
+    ("decorrelated-batch", "gamma:f beta:f", 2, Batch(decorrelated_batch, ["zeros", "matrices"])),
     ("weight-norm", "g:o", 1, lambda x, g: torch._weight_norm(x[:, 0], g[:, None], 0)[:, None]),
     ("weight-standardization", "", 1, weight_standardization),
     ("scaled-weight-standardization", "gain:o", 1, lambda x, gain: weight_standardization(x, gain * 4**-0.5)),
@@ -365,7 +390,8 @@ def main():
         if not isinstance(norm, Batch):
             case(name, declared, groups, norm, x, v, True, [])
             continue
-        made = {"zeros": torch.zeros(4), "ones": torch.ones(4), "scalar": torch.zeros(()), "one": torch.ones(())}
+        made = {"zeros": torch.zeros(4), "ones": torch.ones(4), "scalar": torch.zeros(()), "one": torch.ones(()),
+                "matrices": torch.zeros(8)}
         state = [made[start].clone() for start in norm.starts]
         case(name, declared, groups, norm, x, v, True, state)
         case(name, declared, groups, norm, x, v, False, [average.clone() for average in state])

@@ -64,10 +64,7 @@ impl NormChoice {
     pub fn apply(&self, at: &Application<'_>) -> Result<Applied, SizeError> {
         let Layout { samples, positions } = at.layout;
         let width = at.x.len() / at.layout.rows().max(1);
-        let mode = match at.mode {
-            Mode::Train => equations::Mode::Train,
-            Mode::Eval => equations::Mode::Eval,
-        };
+        let mode = at.mode.into();
         let extents = Extents::new(samples, positions, width, self.groups())?;
         self.equation().check(&extents, mode)?;
 

@@ -9,7 +9,9 @@ mod batches {
     pub(super) mod batch_haiku;
     pub(super) mod batch_instance;
     pub(super) mod batch_renorm;
+    pub(super) mod decorrelated_batch;
     pub(super) mod evonorm_b0;
+    pub(super) mod ghost_batch;
     pub(super) mod l1_batch;
     pub(super) mod mean_only_batch;
     pub(super) mod power;
@@ -120,6 +122,7 @@ pub static CATALOGUE: &[&Entry] = &[
     &batches::batch_flax::ENTRY,
     &batches::batch_haiku::ENTRY,
     &batches::batch_cumulative::ENTRY,
+    &batches::ghost_batch::ENTRY,
     &batches::batch_renorm::ENTRY,
     &batches::power::ENTRY,
     &batches::l1_batch::ENTRY,
@@ -127,6 +130,7 @@ pub static CATALOGUE: &[&Entry] = &[
     &batches::evonorm_b0::ENTRY,
     &batches::batch_instance::ENTRY,
     &batches::switchable::ENTRY,
+    &batches::decorrelated_batch::ENTRY,
     &weights::weight_norm::ENTRY,
     &weights::weight_standardization::ENTRY,
     &weights::scaled_weight_standardization::ENTRY,

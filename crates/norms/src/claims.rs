@@ -56,12 +56,14 @@ impl fmt::Display for Claim {
 }
 
 /// The invariances that the definition of a norm has, measured with the interpreter on a random
-/// batch of 5 samples x 3 positions x 12 features, or the next number that the groups divide.
+/// batch of 5 samples x 3 positions x 12 features, or the next numbers that parts and groups divide.
 pub fn measure(choice: &NormChoice) -> Vec<Claim> {
     let choice = choice.with_eps(0.0);
     let equation = choice.equation();
     let features = 12_usize.next_multiple_of(choice.groups());
-    let extents = Extents::new(5, 3, features, choice.groups()).unwrap_or_else(|e| panic!("{e}"));
+    let samples = 5_usize.next_multiple_of(equation.parts());
+    let extents = Extents::new(samples, 3, features, choice.groups());
+    let extents = extents.unwrap_or_else(|error| panic!("{error}"));
     let point = Point::random(equation, extents, 0);
     let y = value(equation, &point, &point.x, Mode::Train);
 
@@ -115,7 +117,8 @@ pub(crate) fn degree_of_eps(choice: &NormChoice) -> Option<f64> {
         return None;
     }
     let groups = choice.groups();
-    let extents = Extents::new(5, 3, 12_usize.next_multiple_of(groups), groups).ok()?;
+    let samples = 5_usize.next_multiple_of(choice.equation().parts());
+    let extents = Extents::new(samples, 3, 12_usize.next_multiple_of(groups), groups).ok()?;
     let point = Point::random(choice.equation(), extents, 0);
     let doubled: Vec<f64> = point.x.iter().map(|x| x * 2.0).collect();
     // A bound by eps shows only where it is larger than the sizes of x.

@@ -27,7 +27,7 @@ pub struct Sensitivity {
     pub largest_near_zero: f64,
 }
 
-/// Measures the Jacobian on a random batch of 3 samples x 3 positions x 4 features for each group.
+/// Measures the Jacobian on a random batch of 3 samples for each part x 3 positions x 4 features for each group.
 ///
 /// ```
 /// use norms::{NormChoice, find, sensitivity};
@@ -42,7 +42,8 @@ pub struct Sensitivity {
 pub fn sensitivity(choice: &NormChoice) -> Sensitivity {
     let exact = choice.with_eps(0.0);
     let at_one = Jacobian::at(&exact, 1.0);
-    let slices = Slices::of(exact.equation(), &at_one.point.extents);
+    let extents = exact.equation().divided(&at_one.point.extents, Mode::Train);
+    let slices = Slices::of(exact.equation(), &extents);
     let singular = at_one.singular_values();
     let largest = singular.iter().copied().fold(0.0, f64::max);
     let removed = singular.iter().filter(|value| **value <= REMOVED * largest).count();
@@ -101,9 +102,10 @@ impl Jacobian {
     fn at(choice: &NormChoice, scale: f64) -> Jacobian {
         let (samples, positions, channels) = SIZES;
         let groups = choice.groups();
+        let equation = choice.equation();
+        let samples = samples * equation.parts();
         let extents = Extents::new(samples, positions, channels * groups, groups)
             .unwrap_or_else(|error| panic!("{error}"));
-        let equation = choice.equation();
         let mut point = Point::random(equation, extents, 0);
         point.x.iter_mut().for_each(|x| *x *= scale);
         let parameters = equation.parameters().iter();

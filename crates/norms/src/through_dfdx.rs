@@ -13,8 +13,8 @@ mod own;
 mod powers;
 mod windows;
 
-use equations::{Axes, Expression, Extents, NormEquation};
-use ops::{Element, Layout, Mode, Pass, Value, through_dfdx};
+use equations::{Axes, Expression, NormEquation};
+use ops::{Element, Layout, Pass, Value, through_dfdx};
 
 use self::axes::shape;
 use self::evaluate::evaluate;
@@ -25,32 +25,12 @@ pub(crate) struct ThroughDfdx {
     equation: NormEquation,
     lowered: Expression,
     groups: usize,
-    parts: usize,
 }
 
 impl ThroughDfdx {
     pub(crate) fn new(equation: NormEquation, groups: usize) -> Self {
         let lowered = equation.expression().lowered();
-        ThroughDfdx { equation, lowered, groups, parts: 1 }
-    }
-
-    /// The same with the batch in so many parts.
-    #[cfg(test)]
-    fn with_parts(self, parts: usize) -> Self {
-        ThroughDfdx { parts, ..self }
-    }
-
-    /// The sizes of the axes in a mode: what knows no parts in it takes a batch of any size.
-    fn extents(&self, layout: Layout, width: usize, mode: Mode) -> Extents {
-        let Layout { samples, positions } = layout;
-        let mode = match mode {
-            Mode::Train => equations::Mode::Train,
-            Mode::Eval => equations::Mode::Eval,
-        };
-        let parts = if self.equation.knows_parts(mode) { self.parts } else { 1 };
-        Extents::new(samples, positions, width, self.groups)
-            .and_then(|extents| extents.with_parts(parts))
-            .unwrap_or_else(|error| panic!("{error}"))
+        ThroughDfdx { equation, lowered, groups }
     }
 }
 
@@ -72,7 +52,8 @@ impl<E: Element> Norm<E> for ThroughDfdx {
         pass: &mut Pass<E>,
     ) -> Value<E> {
         let mode = pass.mode();
-        let extents = self.extents(layout, x.columns(), mode);
+        let extents = Norm::<E>::extents(self, layout, x.columns());
+        let extents = self.equation.divided(&extents, mode.into());
         assert_eq!(extents.rows(), x.rows(), "{layout:?} for {} rows", x.rows());
         let shapes = self.equation.parameters().iter().map(|parameter| parameter.shape.varies());
         let mut inputs = vec![(x, shape(&extents, Axes::ALL))];

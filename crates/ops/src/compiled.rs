@@ -80,11 +80,7 @@ impl Compiled {
         averages: &mut [Vec<E>],
         pass: &mut Pass<E>,
     ) -> Value<E> {
-        let mode = match pass.mode() {
-            Mode::Train => equations::Mode::Train,
-            Mode::Eval => equations::Mode::Eval,
-        };
-        let extents = &self.equation.divided(extents, mode);
+        let extents = &self.equation.divided(extents, pass.mode().into());
         let (rows, columns) = (x.rows(), x.columns());
         assert_eq!((rows, columns), (extents.rows(), extents.features()), "{extents:?}");
         for (value, parameter) in parameters.iter().zip(self.equation.parameters()) {

@@ -14,6 +14,15 @@ pub enum Mode {
     Eval,
 }
 
+impl From<Mode> for equations::Mode {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Train => equations::Mode::Train,
+            Mode::Eval => equations::Mode::Eval,
+        }
+    }
+}
+
 /// A forward pass: its mode, and dfdx's tape if it records.
 ///
 /// Values carry no tape; a pass is handed down explicitly, so that no part of a gradient can get

@@ -117,15 +117,22 @@ impl EntryLayer {
         if self.statistics().all(|axes| axes == over) { over } else { Axes::ALL }
     }
 
-    /// Whether it makes a difference which sample is the first.
+    /// Whether it makes a difference which sample is the first, or in which part of the batch it is.
     fn counts_samples(&self) -> bool {
         let mut nodes = self.plain.equation().expression().nodes().iter();
-        nodes.any(|node| match node.operation {
+        let counts = nodes.any(|node| match node.operation {
             Operation::Index(axes)
             | Operation::Cumulative(_, _, axes)
-            | Operation::Window { axis: axes, .. } => axes.contains(Axes::SAMPLES),
+            | Operation::Window { axis: axes, .. } => axes.without(Axes::SAMPLES) != axes,
             _ => false,
-        })
+        });
+        counts || self.parts() > 1
+    }
+
+    /// In how many parts a batch falls where that matters.
+    fn parts(&self) -> usize {
+        let equation = self.plain.equation();
+        if equation.knows_parts(equations::Mode::Train) { equation.parts() } else { 1 }
     }
 
     fn extents(&self, shape: &[usize]) -> Extents {
@@ -140,6 +147,8 @@ impl EntryLayer {
 const CHANNELS: usize = 3;
 /// Above so many numbers one channel is enough to look at.
 const FEW: usize = 2048;
+/// Channels of a group where there are matrices of them, whose size is the square of it.
+const CHANNELS_OF_MATRICES: usize = 12;
 /// Positions where a norm needs some: a variance over two is a norm of two numbers, which is flat.
 const POSITIONS: usize = 3;
 
@@ -153,7 +162,8 @@ fn role(choice: &NormChoice, parameter: &equations::Parameter) -> Role {
         (_, false) => return Role::Gain,
     }
     let (equation, groups) = (choice.equation(), choice.groups());
-    let extents = Extents::new(4, 3, 4 * groups, groups).expect("four channels per group");
+    let samples = 4_usize.next_multiple_of(equation.parts());
+    let extents = Extents::new(samples, 3, 4 * groups, groups).expect("four channels per group");
     let point = Point::random(equation, extents, 0);
     let at = |add: f64| {
         let named = equation.parameters().iter().zip(point.parameters.clone());
@@ -172,7 +182,8 @@ fn role(choice: &NormChoice, parameter: &equations::Parameter) -> Role {
 
 fn is_finite_at_one_channel(choice: &NormChoice) -> bool {
     let groups = choice.groups();
-    let extents = Extents::new(4, 3, groups, groups).expect("one channel per group");
+    let samples = 4_usize.next_multiple_of(choice.equation().parts());
+    let extents = Extents::new(samples, 3, groups, groups).expect("one channel per group");
     let point = Point::random(choice.equation(), extents, 0);
     let parameters: Vec<&[f64]> = point.parameters.iter().map(Vec::as_slice).collect();
     let (mut state, mode) = (point.state.clone(), equations::Mode::Train);
@@ -205,7 +216,15 @@ impl Layer for EntryLayer {
                 _ => shape = vec![shape[0].div_ceil(POSITIONS).max(2), POSITIONS, shape[1]],
             }
         }
+        // Of few samples every part gets as many.
+        shape[0] = match (shape[0], self.parts()) {
+            (few @ 0..=4, parts) => few * parts,
+            (many, parts) => many.next_multiple_of(parts),
+        };
         if let Some(width) = shape.last_mut() {
+            if self.plain.equation().has_matrices() {
+                *width = (*width).min(CHANNELS_OF_MATRICES * self.groups);
+            }
             // A case of few features is about statistics over few numbers, so every group gets as many.
             *width = match *width {
                 few @ 0..=4 => few.max(self.fewest_channels) * self.groups,
@@ -263,7 +282,8 @@ impl Layer for EntryLayer {
         let extents = self.extents(shape);
         // The slices over which the norm takes its statistics: what it varies along names them.
         let over = self.shifted_together();
-        let slices = Slices::by(shape, |index| slice(&extents, over, index));
+        let divided = self.plain.equation().divided(&extents, equations::Mode::Train);
+        let slices = Slices::by(shape, |index| slice(&divided, over, index));
         let samples = Slices::by(shape, |index| index[0]);
         let claims = |claim| self.claims.contains(&claim);
         let mut properties = Vec::new();
@@ -310,14 +330,16 @@ fn slice(extents: &Extents, over: Axes, index: &[usize]) -> usize {
     let feature = index[index.len() - 1];
     // The battery's layouts have two axes of positions at most; a mixed radix is enough to name them.
     let position = index[1..index.len() - 1].iter().fold(0, |position, i| position * 1024 + i);
+    let members = (extents.samples / extents.parts).max(1);
     let parts = [
-        (Axes::SAMPLES, index[0]),
+        (Axes::PARTS, index[0] / members),
+        (Axes::MEMBERS, index[0] % members),
         (Axes::POSITIONS, position),
         (Axes::GROUPS, feature / extents.channels.max(1)),
         (Axes::CHANNELS, feature % extents.channels.max(1)),
     ];
     parts.iter().fold(0, |name, &(axis, part)| {
         let part = if over.contains(axis) { 0 } else { part };
-        name * (1 << 16) + part
+        name * (1 << 12) + part
     })
 }

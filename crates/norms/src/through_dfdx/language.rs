@@ -31,21 +31,21 @@ const SIZES: [[usize; 5]; 6] = [
     [3, 1, 2, 2, 1],
 ];
 
-fn parsed(equation: &str, over: &str) -> NormEquation {
+fn parsed(equation: &str, over: &str, parts: usize) -> NormEquation {
     let parameters = PARAMETERS.map(|(name, shape)| ParameterSource { name, shape, start: 0.5 });
-    let source = NormSource { equation, over, parameters: &parameters, constants: &[] };
+    let constants = &[("parts", parts as f64)];
+    let source = NormSource { equation, over, parameters: &parameters, constants };
     NormEquation::parse(&source).unwrap_or_else(|error| panic!("{equation}: {error}"))
 }
 
-fn extents([samples, positions, features, groups, parts]: [usize; 5]) -> Extents {
-    let extents = Extents::new(samples, positions, features, groups).expect("groups divide them");
-    extents.with_parts(parts).expect("parts divide them")
+fn extents([samples, positions, features, groups, _]: [usize; 5]) -> Extents {
+    Extents::new(samples, positions, features, groups).expect("groups divide them")
 }
 
 /// Value and gradients by dfdx, and the averages afterwards.
 fn witness(equation: &NormEquation, point: &Point, mode: Mode) -> (Gradients, Vec<Vec<f64>>) {
     let extents = &point.extents;
-    let norm = ThroughDfdx::new(equation.clone(), extents.groups).with_parts(extents.parts);
+    let norm = ThroughDfdx::new(equation.clone(), extents.groups);
     let x = Value::new(extents.rows(), extents.features(), &point.x);
     let parameters: Vec<Value<f64>> =
         point.parameters.iter().map(|p| Value::new(1, p.len(), p)).collect();
@@ -112,8 +112,8 @@ fn dfdx_and_the_derivation_agree_over_the_whole_language() {
     }
     for line in lines {
         let (over, equation) = line.split_once('|').expect("axes and an equation");
-        let equation = parsed(equation.trim(), over.trim());
         for sizes in SIZES {
+            let equation = parsed(equation.trim(), over.trim(), sizes[4]);
             let point = point(&equation, sizes);
             for mode in [Mode::Train, Mode::Eval] {
                 let off = difference(
@@ -129,8 +129,8 @@ fn dfdx_and_the_derivation_agree_over_the_whole_language() {
 /// Ghost batch norm of parts that it does not know in evaluation: any batch will do there.
 #[test]
 fn in_evaluation_parts_need_not_divide_what_does_not_know_them() {
-    let equation = parsed("x - running(mean(x), 0, mean[samples](mean(x)))", "part+positions");
-    let norm = ThroughDfdx::new(equation, 1).with_parts(2);
+    let equation = parsed("x - running(mean(x), 0, mean[samples](mean(x)))", "part+positions", 2);
+    let norm = ThroughDfdx::new(equation, 1);
     let x = Value::new(3, 1, &[1.0, 2.0, 4.0]);
     let mut state = State { averages: vec![vec![0.5]] };
     let layout = Layout { samples: 3, positions: 1 };
@@ -146,7 +146,7 @@ fn a_product_by_hand() {
         ("matmul(m, x)", [-1.0, -1.0], [31.0, 42.0]),
         ("matmul(transpose(m), x)", [-2.0, -2.0], [21.0, 43.0]),
     ] {
-        let norm = ThroughDfdx::new(parsed(&format!("{matrix} {product}"), "none"), 1);
+        let norm = ThroughDfdx::new(parsed(&format!("{matrix} {product}"), "none", 1), 1);
         let x = Value::new(1, 2, &[1.0, -1.0]);
         let mut pass = Pass::recording(Mode::Train);
         let layout = Layout { samples: 1, positions: 1 };
@@ -168,7 +168,7 @@ fn the_comparison_sees_a_forgotten_transpose_and_parts_that_are_one() {
         ),
         ("x - mean(x) + 0 * parts", "x - mean[samples](x) + 0 * parts", SIZES[1]),
     ] {
-        let [right, wrong] = [right, wrong].map(|equation| parsed(equation, "part"));
+        let [right, wrong] = [right, wrong].map(|equation| parsed(equation, "part", sizes[4]));
         let point = point(&right, sizes);
         let found = witness(&right, &point, Mode::Train);
         assert!(difference(&found, &expected(&right, &point, Mode::Train)) <= 1e-12);

@@ -98,6 +98,10 @@ pub fn constants(norm: &NormChoice) -> Vec<(String, f64)> {
     if !equation.running().is_empty() && !named {
         constants.push(("momentum".to_string(), equation.momentum()));
     }
+    let named = constants.iter().any(|(name, _)| name == "parts");
+    if equation.knows_parts(equations::Mode::Train) && !named {
+        constants.push(("parts".to_string(), equation.parts() as f64));
+    }
     constants
 }
 
