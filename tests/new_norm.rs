@@ -46,6 +46,7 @@ fn what_is_there_and_what_is_elsewhere_is_refused() {
     for (line, message) in [
         ("new norm own --equation x --over none", "has this norm already: identity"),
         ("new norm layer --equation x/2", "has this norm already: layer"),
+        ("new norm batch-burn --equation x/2", "has this norm already: batch-burn"),
         ("new norm Own --equation x/2", "lower-case words"),
         ("new norm own", "--equation"),
         ("new norm own --equation maen(x) --over features", "did you mean `mean`"),

@@ -116,16 +116,19 @@ fn format(file: &Path) {
     let _ = Command::new("rustfmt").args(["--edition", "2024"]).arg(file).status();
 }
 
-/// No entry has the name, and none has the equation.
+/// No entry or alias has the name, and no entry has the equation.
 fn is_new(arguments: &NewNormArguments, choice: &NormChoice) -> Result<(), Failure> {
     let taken = |name: &str| bad(&format!("the catalogue has this norm already: {name}"));
+    if norms::names().any(|name| name == arguments.name) {
+        return Err(taken(&arguments.name));
+    }
     for entry in CATALOGUE {
         let known = NormChoice::plain(entry);
         let (one, other) = (known.equation(), choice.equation());
         let same = one.expression().to_string() == other.expression().to_string()
             && (one.over(), one.parameters(), one.constants())
                 == (other.over(), other.parameters(), other.constants());
-        if entry.name == arguments.name || same {
+        if same {
             return Err(taken(entry.name));
         }
     }
