@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use analysis::three_digits;
-use equations::{Axes, Mode, NormEquation, ParameterShape};
+use equations::{Axes, Mode, NormEquation, Operation, ParameterShape};
 use norms::{Claim, Cost, Entry, Example, Kernel, NormChoice, Site, hard_input};
 
 use crate::cli::ShowArguments;
@@ -37,7 +37,7 @@ fn shown(choice: &NormChoice) -> String {
         ("parameters", parameters(equation)),
         (
             "constants",
-            listed(constants(choice).iter().map(|(n, v)| format!("{n} = {}", shortest(*v)))),
+            listed(deciding(choice).iter().map(|(n, v)| format!("{n} = {}", shortest(*v)))),
         ),
         ("running averages", averages(equation)),
         ("properties at eps = 0", properties(&choice.claims())),
@@ -92,6 +92,21 @@ fn jacobian(choice: &NormChoice) -> Vec<String> {
             three_digits(found.largest_near_zero)
         ),
     ]
+}
+
+/// The constants that the norm depends on: not the momentum where every average has a weight of its own.
+fn deciding(choice: &NormChoice) -> Vec<(String, f64)> {
+    let equation = choice.equation();
+    let of_text = |name: &str| equation.constants().iter().any(|(known, _)| known == name);
+    let mut values = constants(choice);
+    values.retain(|(name, _)| name != "momentum" || of_text(name) || follows_by_momentum(equation));
+    values
+}
+
+/// Whether some running average goes as far in a pass as the momentum says.
+fn follows_by_momentum(equation: &NormEquation) -> bool {
+    let mut operations = equation.expression().nodes().iter().map(|node| node.operation);
+    operations.any(|operation| matches!(operation, Operation::Running { weight: None, .. }))
 }
 
 fn applied_to(entry: &Entry) -> Vec<String> {
