@@ -17,6 +17,9 @@ mod gradients;
 /// Norms that their users write.
 mod own_norms;
 
+/// Norms under their other names.
+mod aliases;
+
 /// A norm at the numbers of a file.
 mod apply;
 

@@ -18,7 +18,11 @@ fn sources() -> World {
 fn a_norm_gets_its_file_its_line_and_a_study() {
     let world = sources();
     let line = "new norm mean-absolute --equation gamma*x/(a*mean(abs(x))+eps) --over features --parameter a=scalar:0.5";
-    world.normlab(line).exits_with(0);
+    let said = world.normlab(line).exits_with(0).stdout;
+    // Tests compare these with the catalogue.
+    for left_to_do in ["scripts/expected_norms.py", "tests/expected.txt", "docs/catalogue.md"] {
+        assert!(said.contains(left_to_do), "{left_to_do}: {said}");
+    }
     let list = world.read("crates/norms/src/catalogue.rs");
     assert!(list.contains("    pub(super) mod mean_absolute;\n"), "{list}");
     assert!(list.contains("    &features::mean_absolute::ENTRY,\n    &positions::"), "{list}");
@@ -46,6 +50,7 @@ fn what_is_there_and_what_is_elsewhere_is_refused() {
     for (line, message) in [
         ("new norm own --equation x --over none", "has this norm already: identity"),
         ("new norm layer --equation x/2", "has this norm already: layer"),
+        ("new norm batch-burn --equation x/2", "has this norm already: batch-burn"),
         ("new norm Own --equation x/2", "lower-case words"),
         ("new norm own", "--equation"),
         ("new norm own --equation maen(x) --over features", "did you mean `mean`"),

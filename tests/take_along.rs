@@ -15,6 +15,29 @@ fn python_with(package: &str) -> Option<String> {
     None
 }
 
+/// Of the norms with running averages, `batch-cumulative` alone gives each a weight, 1 / batches.
+#[test]
+fn momentum_is_shown_where_an_average_follows_by_it() {
+    let world = World::with(TINY);
+    let half = "--equation x-running(mean(x),0,mean(x),momentum/2) --over samples+positions";
+    let own = "--equation x-running(mean(x),0,mean(x),1/2) --over samples+positions";
+    let one =
+        "--equation x-running(mean(x),0,mean(x),1/2)-running(var(x),1) --over samples+positions";
+    for (norm, expected) in [
+        ("batch", Some("eps = 0.00001, momentum = 0.1")),
+        ("batch-haiku", Some("eps = 0.00001, momentum = 0.1")),
+        ("batch-cumulative", Some("eps = 0.00001")),
+        ("layer", Some("eps = 0.00001")),
+        (half, Some("momentum = 0.1")),
+        (one, Some("momentum = 0.1")),
+        (own, None),
+    ] {
+        let shown = world.normlab(&format!("show {norm}")).exits_with(0).stdout;
+        let mut lines = shown.lines().skip_while(|line| *line != "constants").skip(1);
+        assert_eq!(lines.next().map(str::trim), expected, "{norm}");
+    }
+}
+
 #[test]
 fn a_norm_is_shown_with_all_that_is_known_of_it() {
     let world = World::with(TINY);

@@ -1,7 +1,7 @@
 //! Which norms of the catalogue compute nearly the same, and where they differ.
 
 use equations::{Extents, Mode};
-use norms::{CATALOGUE, NormChoice, Site};
+use norms::{CATALOGUE, Entry, NormChoice, Site};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
@@ -42,8 +42,11 @@ const INPUTS: [(&str, Change); 6] = [
 /// The most similar norms, the most similar first, with all parameters at their starts.
 pub(crate) fn nearest(choice: &NormChoice) -> Vec<Relative> {
     let of_choice = values(choice);
-    let site = choice.entry().map_or(Site::Activations, |entry| entry.site);
-    let others = CATALOGUE.iter().filter(|e| e.name != choice.name() && e.site == site);
+    let own = choice.entry();
+    let site = own.map_or(Site::Activations, |entry| entry.site);
+    // An alias computes what its entry does.
+    let is_own = |entry: &Entry| own.is_some_and(|own| own.name == entry.name);
+    let others = CATALOGUE.iter().filter(|entry| !is_own(entry) && entry.site == site);
     let mut relatives: Vec<Relative> = others
         .map(|entry| {
             let plain = NormChoice::plain(entry);
@@ -137,5 +140,7 @@ mod tests {
         assert_eq!(found.most_at, "offset 3");
         assert!(found.most > 0.5 && found.distance < 0.5, "{found:?}");
         assert!(nearest(&layer).iter().all(|relative| relative.name != "layer"));
+        let candle = NormChoice::named("batch-candle").unwrap();
+        assert!(nearest(&candle).iter().all(|relative| relative.name != "batch"));
     }
 }

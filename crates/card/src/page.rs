@@ -70,6 +70,8 @@ impl Page {
             context! {
                 title => entry.map_or("A norm of one's own", |entry| entry.title),
                 citation => entry.map(|entry| entry.citation.to_string()),
+                difference => choice.alias().map(|alias| alias.difference),
+                entry => entry.map(|entry| entry.name),
                 text => equation.expression().to_string(),
                 over => equation.over().to_string(),
                 formula => mathml(&equation.expression().latex())?,

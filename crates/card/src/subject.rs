@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// A norm by its name or by its equation, with its groups and constants.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Subject {
-    /// The name in the catalogue, or of the definition.
+    /// The name in the catalogue, an alias's too, or of the definition.
     pub name: String,
     /// What defines it, if the catalogue does not.
     pub declared: Option<Declared>,
@@ -90,9 +90,9 @@ impl Subject {
     /// A name that the catalogue does not have, or an equation that is wrong.
     pub fn choice(&self) -> Result<NormChoice, SubjectError> {
         let Some(declared) = &self.declared else {
-            let entry = norms::find(&self.name);
-            let entry = entry.ok_or_else(|| SubjectError::Unknown(self.name.clone()))?;
-            return Ok(NormChoice::new(entry, self.groups, self.constants.clone())?);
+            let listed = NormChoice::named(&self.name);
+            let listed = listed.ok_or_else(|| SubjectError::Unknown(self.name.clone()))?;
+            return Ok(listed.with(self.groups, self.constants.clone())?);
         };
         let parameter = |(name, shape, start): &(String, String, f64)| {
             let known = SHAPES.iter().find(|(known, _)| known == shape);
@@ -130,7 +130,8 @@ mod tests {
             constants: vec![("k".to_owned(), 0.1)],
         };
         let own = NormChoice::defined(Arc::new(definition), 1, vec![]).unwrap();
-        for choice in [listed, own] {
+        let burn = NormChoice::named("batch-burn").unwrap();
+        for choice in [listed, own, burn] {
             assert_eq!(Subject::of(&choice, "").choice().unwrap(), choice);
         }
         let mut gone = Subject::of(&NormChoice::plain(group), "group");

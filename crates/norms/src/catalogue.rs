@@ -72,7 +72,7 @@ mod weights {
     pub(super) mod weight_standardization;
 }
 
-use std::fmt;
+use std::{fmt, iter};
 
 pub use entry::{Alias, Citation, Entry, Example, Exception, Kernel, Place, Site};
 
@@ -137,7 +137,15 @@ pub static CATALOGUE: &[&Entry] = &[
     &weights::spectral::ENTRY,
 ];
 
-/// The entry of that name.
+/// Every name that means a norm of the catalogue: those of the entries, each before its aliases.
+/// [`NormChoice::named`](crate::NormChoice::named) knows them all.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    let aliases = |entry: &'static Entry| entry.aliases.iter().map(|alias| alias.name);
+    CATALOGUE.iter().copied().flat_map(move |entry| iter::once(entry.name).chain(aliases(entry)))
+}
+
+/// The entry of that name. An alias is no entry: [`NormChoice::named`](crate::NormChoice::named) knows
+/// it too.
 pub fn find(name: &str) -> Option<&'static Entry> {
     CATALOGUE.iter().copied().find(|entry| entry.name == name)
 }
@@ -198,9 +206,9 @@ mod tests {
 
     #[test]
     fn names_are_unique_and_in_kebab_case() {
-        let entries = CATALOGUE.iter().map(|entry| entry.name);
-        let aliases = CATALOGUE.iter().flat_map(|entry| entry.aliases).map(|alias| alias.name);
-        let names: Vec<&str> = entries.chain(aliases).collect();
+        let names: Vec<&str> = names().collect();
+        let aliases: usize = CATALOGUE.iter().map(|entry| entry.aliases.len()).sum();
+        assert_eq!(names.len(), CATALOGUE.len() + aliases);
         let unique: HashSet<_> = names.iter().collect();
         assert_eq!(unique.len(), names.len());
         for name in names {

@@ -9,7 +9,7 @@ use equations::{
 };
 use ops::Element;
 
-use crate::catalogue::{Entry, Kernel};
+use crate::catalogue::{Alias, CATALOGUE, Entry, Kernel};
 use crate::claims::{self, Claim};
 use crate::compiled::CompiledNorm;
 use crate::fused::{BatchNorm, LayerNorm};
@@ -25,10 +25,10 @@ pub struct NormChoice {
     equation: NormEquation,
 }
 
-/// Where the equation stands.
+/// Where the equation stands: in the catalogue, under an alias too, or in a definition.
 #[derive(Debug, Clone)]
 enum Variant {
-    Listed(&'static Entry),
+    Listed(&'static Entry, Option<&'static Alias>),
     Defined(Arc<Definition>),
 }
 
@@ -75,7 +75,7 @@ impl Definition {
 impl PartialEq for NormChoice {
     fn eq(&self, other: &Self) -> bool {
         let same = match (&self.variant, &other.variant) {
-            (Variant::Listed(one), Variant::Listed(other)) => one.name == other.name,
+            (Variant::Listed(..), Variant::Listed(..)) => self.name() == other.name(),
             (Variant::Defined(one), Variant::Defined(other)) => one == other,
             _ => false,
         };
@@ -105,8 +105,49 @@ impl NormChoice {
         groups: usize,
         constants: Vec<(String, f64)>,
     ) -> Result<Self, EquationError> {
-        let equation = NormEquation::with_constants(&entry.source, &constants)?;
-        Ok(NormChoice { variant: Variant::Listed(entry), groups, constants, equation })
+        Self::listed(entry, None, groups, constants)
+    }
+
+    /// The norm that the catalogue has under a name, in one group: an entry, or under an alias the entry
+    /// with the alias's constants, called by the alias.
+    ///
+    /// # Panics
+    /// If the entry's own equation is wrong, which the catalogue's tests exclude.
+    ///
+    /// ```
+    /// use norms::NormChoice;
+    ///
+    /// let burn = NormChoice::named("batch-burn").expect("an alias of batch-flax");
+    /// assert_eq!((burn.name(), burn.entry().unwrap().name), ("batch-burn", "batch-flax"));
+    /// assert_eq!(burn.equation().momentum(), 0.1);
+    ///
+    /// let slower = burn.with(1, vec![("momentum".to_owned(), 0.05)])?;
+    /// assert_eq!((slower.name(), slower.equation().momentum()), ("batch-burn", 0.05));
+    /// # Ok::<(), equations::EquationError>(())
+    /// ```
+    pub fn named(name: &str) -> Option<Self> {
+        let (entry, alias) = CATALOGUE.iter().copied().find_map(|entry| {
+            let alias = entry.aliases.iter().find(|alias| alias.name == name);
+            (alias.is_some() || entry.name == name).then_some((entry, alias))
+        })?;
+        let choice = Self::listed(entry, alias, 1, Vec::new());
+        Some(choice.unwrap_or_else(|error| panic!("{name}: {error}")))
+    }
+
+    /// The constants of an alias hold where `constants` have no other value.
+    fn listed(
+        entry: &'static Entry,
+        alias: Option<&'static Alias>,
+        groups: usize,
+        constants: Vec<(String, f64)>,
+    ) -> Result<Self, EquationError> {
+        let of_alias = alias.map_or(&[][..], |alias| alias.constants);
+        let mut values: Vec<(String, f64)> =
+            of_alias.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
+        values.retain(|(name, _)| constants.iter().all(|(given, _)| given != name));
+        values.extend(constants.iter().cloned());
+        let equation = NormEquation::with_constants(&entry.source, &values)?;
+        Ok(NormChoice { variant: Variant::Listed(entry, alias), groups, constants, equation })
     }
 
     /// `entry` as it stands in the catalogue, in one group.
@@ -157,7 +198,7 @@ impl NormChoice {
         constants: Vec<(String, f64)>,
     ) -> Result<Self, EquationError> {
         match &self.variant {
-            Variant::Listed(entry) => Self::new(entry, groups, constants),
+            Variant::Listed(entry, alias) => Self::listed(entry, *alias, groups, constants),
             Variant::Defined(definition) => {
                 Self::defined(Arc::clone(definition), groups, constants)
             }
@@ -183,7 +224,8 @@ impl NormChoice {
     /// The name in experiments and on the command line.
     pub fn name(&self) -> &str {
         match &self.variant {
-            Variant::Listed(entry) => entry.name,
+            Variant::Listed(_, Some(alias)) => alias.name,
+            Variant::Listed(entry, None) => entry.name,
             Variant::Defined(definition) => &definition.name,
         }
     }
@@ -191,7 +233,15 @@ impl NormChoice {
     /// The entry of the catalogue, if it is one.
     pub fn entry(&self) -> Option<&'static Entry> {
         match &self.variant {
-            Variant::Listed(entry) => Some(entry),
+            Variant::Listed(entry, _) => Some(entry),
+            Variant::Defined(_) => None,
+        }
+    }
+
+    /// The alias of the entry that it was chosen by, if it was.
+    pub fn alias(&self) -> Option<&'static Alias> {
+        match &self.variant {
+            Variant::Listed(_, alias) => *alias,
             Variant::Defined(_) => None,
         }
     }
@@ -199,7 +249,7 @@ impl NormChoice {
     /// The definition, if the norm is not in the catalogue.
     pub fn definition(&self) -> Option<&Arc<Definition>> {
         match &self.variant {
-            Variant::Listed(_) => None,
+            Variant::Listed(..) => None,
             Variant::Defined(definition) => Some(definition),
         }
     }
@@ -209,7 +259,7 @@ impl NormChoice {
         self.groups
     }
 
-    /// The constants that differ from the variant's.
+    /// The constants that differ from the variant's; those of an alias are the variant's.
     pub fn constants(&self) -> &[(String, f64)] {
         &self.constants
     }
@@ -222,7 +272,7 @@ impl NormChoice {
     /// What the norm is invariant to: as the catalogue claims, or measured where nobody claims.
     pub fn claims(&self) -> Vec<Claim> {
         match &self.variant {
-            Variant::Listed(entry) => entry.claims.to_vec(),
+            Variant::Listed(entry, _) => entry.claims.to_vec(),
             Variant::Defined(_) => claims::measure(self),
         }
     }

@@ -45,7 +45,7 @@ mod through_dfdx;
 
 pub use applied::{Application, Applied};
 pub use catalogue::{
-    Alias, CATALOGUE, Citation, Entry, Example, Exception, Family, Kernel, Place, Site, find,
+    Alias, CATALOGUE, Citation, Entry, Example, Exception, Family, Kernel, Place, Site, find, names,
 };
 pub use certify::{certify, certify_all, standing_control};
 pub use check_dfdx::{Traced, check_dfdx};

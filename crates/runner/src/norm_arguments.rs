@@ -112,14 +112,14 @@ impl EquationArguments {
     }
 
     fn named(&self, name: &str, known: &OwnNorms) -> Result<NormChoice, Failure> {
-        if let Some(entry) = norms::find(name) {
-            return self.with_options(&NormChoice::plain(entry));
+        if let Some(choice) = NormChoice::named(name) {
+            return self.with_options(&choice);
         }
         if let Some(definition) = known.definitions().find(|one| one.name == name) {
             return self.with_options(&own(definition)?);
         }
-        let listed = norms::CATALOGUE.iter().map(|entry| entry.name);
-        let names: Vec<&str> = listed.chain(known.named().map(|(name, _)| name)).collect();
+        let mut names: Vec<&str> = norms::names().collect();
+        names.extend(known.named().map(|(name, _)| name));
         Err(bad(format!("unknown norm {name:?}; {}", allowed_names(name, &names))))
     }
 
@@ -225,6 +225,7 @@ mod tests {
     fn what_is_wrong_is_explained() {
         for (line, expected) in [
             (&["lyaer"][..], "shows them; did you mean \"layer\"?"),
+            (&["batch-bern"], "did you mean \"batch-burn\"?"),
             (&[], "no norm is given"),
             (&["layer", "--equation", "x"], "both a norm"),
             (&["layer", "--option", "groups=2"], "knows no groups"),

@@ -80,12 +80,14 @@ pub struct Example {
 }
 
 /// A name under which the same equation is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Alias {
-    /// The name.
+    /// The name, which configs and command lines take as they take an entry's.
     pub name: &'static str,
     /// What is different.
     pub difference: &'static str,
+    /// Constants that have other values under this name.
+    pub constants: &'static [(&'static str, f64)],
 }
 
 /// Who published a norm, when and where.

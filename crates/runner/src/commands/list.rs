@@ -60,8 +60,19 @@ fn norms() -> String {
          zero  by how much a small change is amplified at input of size 1e-8, with the norm's eps",
         meaning.join("\n")
     ));
+    sections.push(aliases());
     sections.push("all of a norm: `normlab show NAME`".to_string());
     sections.join("\n\n")
+}
+
+/// Names that take another constant or policy than their entry, and are chosen as entries are.
+fn aliases() -> String {
+    let of = |entry: &'static Entry| {
+        entry.aliases.iter().map(|alias| [alias.name, entry.name, alias.difference])
+    };
+    let rows = ::norms::CATALOGUE.iter().flat_map(|entry| of(entry));
+    let rows = rows.map(|row| row.map(str::to_string).to_vec());
+    format!("other names\n\n{}", rendered(["norm", "as", "but"], rows))
 }
 
 /// The columns of properties.
@@ -231,6 +242,20 @@ mod tests {
             let last = entry.source.equation.rsplit("; ").next().expect("an expression");
             assert!(line.ends_with(last), "{line}");
             assert!(line.chars().count() <= 200, "{line}");
+        }
+    }
+
+    #[test]
+    fn every_alias_is_listed_with_its_entry() {
+        let listed = norms();
+        for entry in ::norms::CATALOGUE {
+            for alias in entry.aliases {
+                let line =
+                    listed.lines().find(|line| line.starts_with(&format!("{} ", alias.name)));
+                let words: Vec<&str> = line.unwrap_or("").split_whitespace().collect();
+                let difference = words.get(2..).unwrap_or_default().join(" ");
+                assert_eq!((words.get(1), &*difference), (Some(&entry.name), alias.difference));
+            }
         }
     }
 

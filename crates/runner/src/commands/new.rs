@@ -100,15 +100,28 @@ fn norm(arguments: &NewNormArguments) -> Result<ExitCode, Failure> {
     write_file(&list, &listed)?;
     format(&file);
     say(&format!(
-        "{}\n{}\n{}\n\nnext: work out the example in the first by hand, say what the formula was verified against, then\n\
-         \x20 cargo test -p norms && cargo run --release -- gradcheck {name} && cargo run --release -- run {}",
+        "{}\n{}\n{}\n\n{}",
         file.display(),
         list.display(),
         study.display(),
-        study.display(),
-        name = arguments.name
+        next(&arguments.name, &study)
     ));
     Ok(ExitCode::SUCCESS)
+}
+
+/// What is left to do, in an order in which every step can be taken.
+fn next(name: &str, study: &Path) -> String {
+    let study = study.display();
+    format!(
+        "it can be tried as it is:\n\
+         \x20 cargo run --release -- gradcheck {name} && cargo run --release -- run {study}\n\
+         and before it lands:\n\
+         \x20 say in its file what distinguishes it, and put numbers into the example that can be followed by hand\n\
+         \x20 write it once more in scripts/expected_norms.py, say in `verified` what that is, and\n\
+         \x20   python scripts/expected_norms.py > crates/norms/tests/expected.txt\n\
+         \x20 put what `cargo run --release -- list norms` prints into docs/catalogue.md\n\
+         \x20 cargo test --workspace"
+    )
 }
 
 /// Lines as long as the project has them; without rustfmt they stay as they are, which is no harm.
@@ -116,16 +129,19 @@ fn format(file: &Path) {
     let _ = Command::new("rustfmt").args(["--edition", "2024"]).arg(file).status();
 }
 
-/// No entry has the name, and none has the equation.
+/// No entry or alias has the name, and no entry has the equation.
 fn is_new(arguments: &NewNormArguments, choice: &NormChoice) -> Result<(), Failure> {
     let taken = |name: &str| bad(&format!("the catalogue has this norm already: {name}"));
+    if norms::names().any(|name| name == arguments.name) {
+        return Err(taken(&arguments.name));
+    }
     for entry in CATALOGUE {
         let known = NormChoice::plain(entry);
         let (one, other) = (known.equation(), choice.equation());
         let same = one.expression().to_string() == other.expression().to_string()
             && (one.over(), one.parameters(), one.constants())
                 == (other.over(), other.parameters(), other.constants());
-        if entry.name == arguments.name || same {
+        if same {
             return Err(taken(entry.name));
         }
     }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use analysis::three_digits;
-use equations::{Axes, Mode, NormEquation, ParameterShape};
+use equations::{Axes, Mode, NormEquation, Operation, ParameterShape};
 use norms::{Claim, Cost, Entry, Example, Kernel, NormChoice, Site, hard_input};
 
 use crate::cli::ShowArguments;
@@ -27,7 +27,7 @@ pub fn show(arguments: &ShowArguments) -> Result<ExitCode, Failure> {
 fn shown(choice: &NormChoice) -> String {
     let equation = choice.equation();
     let title = match choice.entry() {
-        Some(entry) => format!("{}: {}, {}", entry.name, entry.title, entry.citation),
+        Some(entry) => format!("{}: {}, {}", choice.name(), entry.title, entry.citation),
         None => format!("{}: a norm of one's own", choice.name()),
     };
     let sections = [
@@ -37,7 +37,7 @@ fn shown(choice: &NormChoice) -> String {
         ("parameters", parameters(equation)),
         (
             "constants",
-            listed(constants(choice).iter().map(|(n, v)| format!("{n} = {}", shortest(*v)))),
+            listed(deciding(choice).iter().map(|(n, v)| format!("{n} = {}", shortest(*v)))),
         ),
         ("running averages", averages(equation)),
         ("properties at eps = 0", properties(&choice.claims())),
@@ -46,11 +46,9 @@ fn shown(choice: &NormChoice) -> String {
             "verified against",
             choice.entry().map_or_else(Vec::new, |entry| lines_of(entry.verified)),
         ),
-        (
-            "example",
-            choice.entry().map_or_else(Vec::new, |entry| example(&entry.example, equation)),
-        ),
-        ("also known as", choice.entry().map_or_else(Vec::new, aliases)),
+        ("example", choice.entry().map_or_else(Vec::new, |entry| example(entry, choice))),
+        ("as", as_its_entry(choice)),
+        ("also known as", also_known_as(choice)),
         ("hard input", hard_inputs(choice)),
         ("derived backward", derivative(equation, Mode::Train)),
         ("derived backward in evaluation", evaluation(equation)),
@@ -96,6 +94,21 @@ fn jacobian(choice: &NormChoice) -> Vec<String> {
     ]
 }
 
+/// The constants that the norm depends on: not the momentum where every average has a weight of its own.
+fn deciding(choice: &NormChoice) -> Vec<(String, f64)> {
+    let equation = choice.equation();
+    let of_text = |name: &str| equation.constants().iter().any(|(known, _)| known == name);
+    let mut values = constants(choice);
+    values.retain(|(name, _)| name != "momentum" || of_text(name) || follows_by_momentum(equation));
+    values
+}
+
+/// Whether some running average goes as far in a pass as the momentum says.
+fn follows_by_momentum(equation: &NormEquation) -> bool {
+    let mut operations = equation.expression().nodes().iter().map(|node| node.operation);
+    operations.any(|operation| matches!(operation, Operation::Running { weight: None, .. }))
+}
+
 fn applied_to(entry: &Entry) -> Vec<String> {
     match entry.site {
         Site::Activations => Vec::new(),
@@ -114,11 +127,13 @@ fn lines_of(text: &str) -> Vec<String> {
     wrapped(text).lines().map(str::to_string).collect()
 }
 
-/// Input and result side by side, a row on a line, below what is not as usual.
-fn example(example: &Example, equation: &NormEquation) -> Vec<String> {
+/// Input and result side by side, a row on a line, below what is not as usual, and below the constants
+/// that are others in the choice: the numbers are the entry's.
+fn example(entry: &'static Entry, choice: &NormChoice) -> Vec<String> {
+    let (example, equation) = (&entry.example, choice.equation());
     let numbers =
         |values: &[f64]| values.iter().map(|v| rounded(*v)).collect::<Vec<_>>().join(", ");
-    let Example { samples, positions, groups, .. } = *example;
+    let &Example { samples, positions, groups, .. } = example;
     let plural = |count: usize, what: &str| match count {
         1 => format!("1 {what}"),
         _ => format!("{count} {what}s"),
@@ -127,7 +142,13 @@ fn example(example: &Example, equation: &NormEquation) -> Vec<String> {
     if equation.knows_groups() {
         sizes.push(plural(groups, "group"));
     }
-    let constants = example.constants.iter().map(|(name, v)| format!("{name} = {}", shortest(*v)));
+    let mut values: Vec<(String, f64)> =
+        example.constants.iter().map(|(name, v)| ((*name).to_string(), *v)).collect();
+    let mut others = constants(&NormChoice::plain(entry));
+    others.retain(|(name, _)| values.iter().all(|(given, _)| given != name));
+    others.retain(|constant| !constants(choice).contains(constant));
+    values.extend(others);
+    let constants = values.iter().map(|(name, v)| format!("{name} = {}", shortest(*v)));
     let parameters = example.parameters.iter().map(|(name, v)| format!("{name} = {}", numbers(v)));
     let mut lines = vec![sizes.join(", ")];
     lines.extend(constants.chain(parameters));
@@ -144,8 +165,17 @@ fn rounded(value: f64) -> String {
     shortest((value * 1e6).round() / 1e6)
 }
 
-fn aliases(entry: &'static Entry) -> Vec<String> {
-    entry.aliases.iter().map(|alias| format!("{}: {}", alias.name, alias.difference)).collect()
+/// Of an alias, what it differs in, and from what.
+fn as_its_entry(choice: &NormChoice) -> Vec<String> {
+    let both = choice.entry().zip(choice.alias()).into_iter();
+    both.map(|(entry, alias)| format!("{}, but: {}", entry.name, alias.difference)).collect()
+}
+
+/// Of an entry, its aliases.
+fn also_known_as(choice: &NormChoice) -> Vec<String> {
+    let is_entry = |entry: &&Entry| entry.name == choice.name();
+    let aliases = choice.entry().filter(is_entry).map_or(&[][..], |entry| entry.aliases);
+    aliases.iter().map(|alias| format!("{}: {}", alias.name, alias.difference)).collect()
 }
 
 /// What the operation that trains it makes of input that is hard, measured now.

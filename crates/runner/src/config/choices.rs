@@ -13,7 +13,7 @@ use super::value::{Numbers, Table, Value, choice, count, number};
 
 /// `"layer"` or `{ name = "group", groups = 8, eps = 1e-3 }`; the name may be one of the file's own.
 pub fn norm(value: &Value<'_>, own: &OwnNorms, mistakes: &mut Mistakes<'_>) -> Option<NormChoice> {
-    let listed = norms::CATALOGUE.iter().map(|entry| (entry.name, Some(NormChoice::plain(entry))));
+    let listed = norms::names().map(|name| (name, NormChoice::named(name)));
     let defined = own.named().map(|(name, definition)| (name, definition.and_then(plain)));
     // A name whose definition is wrong is known, and the mistake is noted where it was made.
     let norm = named("norm", value, listed.chain(defined), mistakes)??;

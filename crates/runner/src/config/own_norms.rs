@@ -84,7 +84,7 @@ fn is_free(name: &str, value: &Value<'_>, mistakes: &mut Mistakes<'_>) -> bool {
         mistakes.add(value.span(), format!("a norm is called {name:?}"), help);
         return false;
     }
-    if norms::find(name).is_some() {
+    if norms::names().any(|known| known == name) {
         let message = format!("{name:?} is a norm of the catalogue");
         mistakes.add(value.span(), message, "give it another name");
         return false;

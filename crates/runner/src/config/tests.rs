@@ -48,6 +48,35 @@ fn a_good_study_says_what_its_author_said() {
 }
 
 #[test]
+fn a_norm_is_chosen_by_an_alias_and_called_by_it() {
+    let swept = r#"norm = ["batch", "batch-candle", "batch-burn", { name = "batch-burn", momentum = 0.2 }]"#;
+    let text = GOOD.replace("placement = [\"pre\", \"post\"]", swept);
+    let text = text
+        .replace("baseline = { placement = \"pre\" }", "baseline = { norm = \"batch-candle\" }");
+    let experiment = parsed(&text).unwrap_or_else(|error| panic!("{error}"));
+    let values = experiment.sweep[0].values.iter();
+    let found: Vec<[String; 2]> = values.map(|(value, _)| [value.label(), value.toml()]).collect();
+    // burn's momentum is 0.1, where flax, whose equation it has, has 0.01.
+    let expected = [
+        ["batch", "{ name = \"batch\", eps = 1e-5, momentum = 0.1 }"],
+        ["batch-candle", "{ name = \"batch-candle\", eps = 1e-5, momentum = 0.1 }"],
+        ["batch-burn", "{ name = \"batch-burn\", eps = 1e-5, momentum = 0.1 }"],
+        ["batch-burn(momentum=0.2)", "{ name = \"batch-burn\", eps = 1e-5, momentum = 0.2 }"],
+    ];
+    assert_eq!(found, expected.map(|pair| pair.map(str::to_string)));
+    assert_eq!(experiment.baseline[0].1.label(), "batch-candle");
+}
+
+#[test]
+fn an_alias_is_the_nearest_name_and_is_nobody_elses() {
+    let wrong = report("norm = \"layer\"", "norm = \"batch-candel\"");
+    assert!(wrong.contains("did you mean \"batch-candle\"?"), "{wrong}");
+    let own = format!("{GOOD}[norms.batch-dfdx]\nequation = \"x\"\nover = \"none\"\n");
+    let wrong = parsed(&own).err().expect("the name is taken").to_string();
+    assert!(wrong.contains("\"batch-dfdx\" is a norm of the catalogue"), "{wrong}");
+}
+
+#[test]
 fn a_whole_report_looks_like_this() {
     let optimizer = report("optimizer = \"adamw\"", "optimizer = \"adamv\"");
     insta::assert_snapshot!(optimizer, @r#"

@@ -146,6 +146,24 @@ fn every_run_has_an_identity_of_its_own() {
     assert_eq!(ids.len(), runs);
 }
 
+/// The same numbers under two names are two arms, each with its own row; read back, they still are.
+#[test]
+fn an_alias_is_an_arm_beside_its_entry() {
+    let digits = digits();
+    let text = format!("{SMALL}[sweep]\nnorm = [\"batch\", \"batch-candle\", \"batch-burn\"]\n");
+    let plan = |text: &str| Plan::new(&experiment(text), &digits).unwrap();
+    let original = plan(&text);
+    let labels: Vec<&str> = original.arms.iter().map(|arm| arm.label.as_str()).collect();
+    assert_eq!(labels, ["batch", "batch-candle", "batch-burn"]);
+    let runs = original.confirmation_runs(&[1e-3; 3]);
+    let mut ids: Vec<&str> = runs.iter().map(|run| run.id.as_str()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), 3 * 2);
+    let again = plan(&resolved(&experiment(&text), &digits));
+    assert_eq!(again.confirmation_runs(&[1e-3; 3]), runs);
+}
+
 #[test]
 fn a_resolved_study_makes_the_same_plan_and_the_same_resolved_study() {
     let digits = digits();

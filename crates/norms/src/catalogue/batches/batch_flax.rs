@@ -45,6 +45,7 @@ pub(crate) const ENTRY: Entry = Entry {
     aliases: &[Alias {
         name: "batch-burn",
         difference: "momentum = 0.1, the weight of the new value, in burn",
+        constants: &[("momentum", 0.1)],
     }],
     exceptions: &[],
     kernel: Kernel::Compiled,
