@@ -288,3 +288,73 @@ fn divisive_over_all_channels_is_layer_norm_whose_eps_is_the_square_of_sigma() {
         assert_different(&divisive(3.0), &layer);
     }
 }
+
+#[test]
+fn ghost_batch_with_one_part_is_batch_norm() {
+    let (x, gamma, beta) = (wave(48, 1.0), wave(4, 2.0), wave(4, 3.0));
+    let parameters: &[(&str, &[f64])] = &[("gamma", &gamma), ("beta", &beta)];
+    let batch = At { parameters, ..at("batch", &x, [6, 2, 1]) };
+    let ghost = At { name: "ghost-batch", constants: &[("parts", 1.0)], ..batch };
+    let (ghost, batch) = (ghost.trained(), batch.trained());
+    assert_same(&ghost, &batch);
+    assert_equal(&ghost.state.concat(), &batch.state.concat());
+    let apart = At {
+        constants: &[("parts", 2.0)],
+        name: "ghost-batch",
+        parameters,
+        ..at("batch", &x, [6, 2, 1])
+    };
+    assert_different(&apart.trained(), &batch);
+}
+
+#[test]
+fn ghost_batch_is_batch_norm_of_the_parts_in_turn() {
+    let x = wave(48, 1.0);
+    let mut state = vec![vec![0.0; 4], vec![1.0; 4]];
+    let mut y = Vec::new();
+    for part in x.chunks(16) {
+        let trained = at("batch", part, [2, 2, 1]).applied(Mode::Train, Some(&state));
+        y.extend(trained.y);
+        state = trained.state;
+    }
+    let ghost = At { constants: &[("parts", 3.0)], ..at("ghost-batch", &x, [6, 2, 1]) };
+    let ghost = ghost.trained();
+    assert_equal(&ghost.y, &y);
+    assert_equal(&ghost.state.concat(), &state.concat());
+    // The first part has the same cotangent in both.
+    let first = at("batch", &x[..16], [2, 2, 1]).trained();
+    assert_equal(&dx(&ghost)[..16], dx(&first));
+}
+
+#[test]
+fn decorrelated_batch_of_single_channels_is_batch_norm() {
+    let (x, gamma, beta) = (wave(24, 1.0), wave(4, 2.0), wave(4, 3.0));
+    let parameters: &[(&str, &[f64])] = &[("gamma", &gamma), ("beta", &beta)];
+    let batch = At { parameters, ..at("batch", &x, [3, 2, 1]) };
+    let decorrelated = At { name: "decorrelated-batch", sizes: [3, 2, 4], ..batch }.trained();
+    assert_same(&decorrelated, &batch.trained());
+}
+
+/// Rotating the channels rotates the result: with Q orthogonal, (Q C Q^T)^(-1/2) Q d = Q C^(-1/2) d.
+#[test]
+fn decorrelated_batch_turns_with_the_channels_and_makes_them_uncorrelated() {
+    let x = wave(60, 1.0);
+    let turned = |x: &[f64]| -> Vec<f64> {
+        let (c, s) = (0.8, 0.6);
+        x.chunks(3).flat_map(|x| [c * x[0] - s * x[2], x[1], s * x[0] + c * x[2]]).collect()
+    };
+    let y = |x: &[f64]| at("decorrelated-batch", x, [10, 2, 1]).trained().y;
+    assert_equal(&y(&turned(&x)), &turned(&y(&x)));
+    let covariance = |x: &[f64], a: usize, b: usize| {
+        let mean = |a: usize| x.chunks(3).map(|x| x[a]).sum::<f64>() / 20.0;
+        x.chunks(3).map(|x| (x[a] - mean(a)) * (x[b] - mean(b))).sum::<f64>() / 20.0
+    };
+    let correlated: Vec<f64> = x.chunks(3).flat_map(|x| [x[0], x[1] + 0.5 * x[0], x[2]]).collect();
+    let y = y(&correlated);
+    assert!(covariance(&correlated, 0, 1).abs() > 0.5);
+    for (a, b) in [(0, 1), (0, 2), (1, 2), (0, 0), (1, 1), (2, 2)] {
+        let expected = if a == b { 1.0 } else { 0.0 };
+        // Five iterations leave the smallest eigenvalue a little short of 1.
+        assert!((covariance(&y, a, b) - expected).abs() < 0.05, "{a} {b} {}", covariance(&y, a, b));
+    }
+}
