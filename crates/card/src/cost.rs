@@ -7,21 +7,36 @@ use norms::{Evaluator, NormChoice};
 use ops::{Layout, Pass, Value};
 use serde::{Deserialize, Serialize};
 
-/// Operations for every element and passes over memory, counted from the formulas.
+/// What a value and its gradients cost, counted from the formulas.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cost {
-    /// Of the value: operations, passes.
-    pub value: (usize, usize),
-    /// Of the gradients: operations, passes.
-    pub gradients: (usize, usize),
+    /// Of the value.
+    pub value: Work,
+    /// Of the gradients.
+    pub gradients: Work,
+}
+
+/// Operations for every element and passes over memory.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Work {
+    /// Operations.
+    pub operations: usize,
+    /// Operations for every channel of the element's group.
+    pub by_channels: usize,
+    /// Passes over memory.
+    pub passes: usize,
 }
 
 pub(crate) fn counted(choice: &NormChoice) -> Cost {
     let derivation = choice.equation().derivation(Mode::Train);
-    let pair = |cost: norms::Cost| (cost.operations, cost.passes);
+    let work = |cost: norms::Cost| Work {
+        operations: cost.operations,
+        by_channels: cost.operations_by_channels,
+        passes: cost.passes,
+    };
     Cost {
-        value: pair(norms::Cost::of_value(&derivation)),
-        gradients: pair(norms::Cost::of_gradients(&derivation)),
+        value: work(norms::Cost::of_value(&derivation)),
+        gradients: work(norms::Cost::of_gradients(&derivation)),
     }
 }
 

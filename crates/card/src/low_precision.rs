@@ -17,7 +17,9 @@ pub(crate) fn with_layer_norm(choice: &NormChoice) -> Vec<NormChoice> {
 /// The error of value and gradient of x by the offset of the input, in standard deviations, for the
 /// casts none, llama and gemma.
 pub(crate) fn curves(choice: &NormChoice) -> Vec<Curve> {
-    let features = 256_usize.next_multiple_of(choice.groups());
+    // A matrix of channels has their number squared, and needs more rows than channels.
+    let features = if choice.equation().has_matrices() { 8 } else { 256_usize };
+    let features = features.next_multiple_of(choice.groups());
     let extents = Extents::new(8, 2, features, choice.groups()).unwrap_or_else(|e| panic!("{e}"));
     let study = Study { equation: choice.equation(), extents, seed: 0 };
     let mut curves = Vec::new();

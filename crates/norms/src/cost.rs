@@ -8,6 +8,8 @@ pub struct Cost {
     /// Arithmetic operations and functions for every element of the activation. What varies along
     /// fewer axes costs nothing beside them.
     pub operations: usize,
+    /// The same for every channel of the element's group, where there are matrices of channels.
+    pub operations_by_channels: usize,
     /// How often the activation is read or written at the least: once for all statistics that do not
     /// wait for each other, once for the result of every further level, and once to write it.
     pub passes: usize,
@@ -41,32 +43,40 @@ impl Cost {
                 terms[id].operands().iter().for_each(|operand| needed[*operand] = true);
             }
         }
-        let (mut operations, mut levels) = (0, vec![0; terms.len()]);
+        let (mut operations, mut by_channels) = (0, 0);
+        let mut levels = vec![0; terms.len()];
         for id in (0..terms.len()).filter(|id| needed[*id] && !is_kept(*id)) {
             let operands = terms[id].operands();
             levels[id] = operands.iter().map(|operand| levels[*operand]).max().unwrap_or(0);
-            let is_large = |e: &TermId| formulas.varies(*e) == Axes::ALL;
+            let is_large = |e: &TermId| formulas.varies(*e).contains(Axes::ALL);
+            let mut count = |of: TermId, more: usize| {
+                let has_columns = formulas.varies(of).contains(Axes::COLUMNS);
+                *(if has_columns { &mut by_channels } else { &mut operations }) += more;
+            };
             match &terms[id] {
                 Term::Statistic(statistic, e, _) if is_large(e) => {
                     // A variance takes two passes: the mean, then the squares of what is left.
                     let is_variance = *statistic == equations::Statistic::Var;
                     levels[id] += if is_variance { 2 } else { 1 };
-                    operations += if is_variance { 4 } else { 1 };
+                    count(*e, if is_variance { 4 } else { 1 });
                 }
                 // It waits for what it adds up, as a statistic does.
                 term @ Term::Window(..) if is_large(&id) => {
                     levels[id] += 1;
-                    operations += of_term(term);
+                    count(id, of_term(term));
                 }
-                term if is_large(&id) => operations += of_term(term),
+                // A product and a sum for every channel.
+                Term::Matmul(..) if is_large(&id) => by_channels += 2,
+                term if is_large(&id) => count(id, of_term(term)),
                 _ => {}
             }
         }
         let deepest = results.iter().map(|result| levels[*result]).max().unwrap_or(0);
-        let writes_large = results.iter().any(|result| formulas.varies(*result) == Axes::ALL);
+        let writes_large =
+            results.iter().any(|result| formulas.varies(*result).contains(Axes::ALL));
         // The last level is read once more to write the result.
         let written = if writes_large { 2 } else { 0 };
-        Cost { operations, passes: deepest + written }
+        Cost { operations, operations_by_channels: by_channels, passes: deepest + written }
     }
 }
 
@@ -108,10 +118,14 @@ mod tests {
     fn statistics_that_wait_for_each_other_take_passes() {
         // RMS norm: the squares, their sum; gamma * x / s. Read twice, written once.
         let (value, gradients) = cost("rms");
-        assert_eq!(value, Cost { operations: 1 + 1 + 2, passes: 3 });
+        assert_eq!(value, Cost { operations: 1 + 1 + 2, operations_by_channels: 0, passes: 3 });
         // dy and x are read for the means, then again for dx, which is written.
         assert_eq!(gradients.passes, 3);
         // Layer norm: the mean, then the squares, then the result.
         assert_eq!(cost("layer").0.passes, 4);
+        // Of whitening: a mean; the products with all channels, added up, then those with the matrix; and to be read
+        // for the covariance and the result, and written.
+        let (value, _) = cost("decorrelated-batch");
+        assert_eq!((value.operations_by_channels, value.passes), (1 + 1 + 2, 4));
     }
 }

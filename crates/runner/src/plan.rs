@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use equations::{Extents, Parameter};
+use equations::{Extents, Parameter, SizeError};
 use nets::NetworkSpec;
 use norms::NormChoice;
 use training::{Dataset, TrainingPlan};
@@ -365,8 +365,14 @@ fn check_batches(arm: &Arm, examples: usize, place: &Range<usize>, mistakes: &mu
         let Ok(extents) = Extents::new(samples, 1, width, norm.groups()) else { return };
         let checked = norm.equation().check(&extents, equations::Mode::Train);
         if let (Err(error), true) = (checked, arm.network.placement.uses_norm()) {
-            let help =
+            let mut help =
                 format!("{examples} training examples in batches of {batch}, the width is {width}");
+            if let SizeError::Parts { parts, .. } = error {
+                let is_divided = |batch: usize| batch % parts == 0 && examples % batch % parts == 0;
+                if let Some(batch) = (1..=batch).rev().find(|batch| is_divided(*batch)) {
+                    help += &format!("; with batch_size = {batch} the parts divide all of them");
+                }
+            }
             mistakes.add(place.clone(), error.to_string(), help);
         }
     }

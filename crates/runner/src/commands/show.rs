@@ -227,8 +227,12 @@ fn evaluation(equation: &NormEquation) -> Vec<String> {
 
 fn cost(equation: &NormEquation) -> Vec<String> {
     let derivation = equation.derivation(Mode::Train);
-    let line = |what: &str, Cost { operations, passes }: Cost| {
-        format!("{what}    {operations} operations, {passes} passes over memory")
+    let line = |what: &str, Cost { operations, operations_by_channels, passes }: Cost| {
+        let by_channels = match operations_by_channels {
+            0 => String::new(),
+            more => format!(" and {more} for every channel of the group"),
+        };
+        format!("{what}    {operations} operations{by_channels}, {passes} passes over memory")
     };
     vec![
         line("value    ", Cost::of_value(&derivation)),
