@@ -7,6 +7,7 @@ use crate::Subject;
 
 const SAMPLES: usize = 3;
 const POSITIONS: usize = 2;
+const PARTS: usize = 2;
 
 /// The cases as a literal of Python: training, and evaluation where that differs.
 pub(crate) fn cases(subject: &Subject<'_>) -> String {
@@ -28,10 +29,19 @@ pub(crate) fn positions() -> usize {
     POSITIONS
 }
 
+/// The parts of the cases: of a norm that knows parts.
+pub(crate) fn parts() -> usize {
+    PARTS
+}
+
 fn case(subject: &Subject<'_>, mode: Mode) -> String {
     let equation = subject.equation;
-    let extents = Extents::new(SAMPLES, POSITIONS, features(subject), subject.groups)
-        .unwrap_or_else(|error| unreachable!("two features for each group: {error}"));
+    // Where parts mean nothing they need not divide the samples.
+    let (samples, parts) =
+        if equation.knows_parts(mode) { (2 * PARTS, PARTS) } else { (SAMPLES, 1) };
+    let extents = Extents::new(samples, POSITIONS, features(subject), subject.groups)
+        .and_then(|extents| extents.with_parts(parts))
+        .unwrap_or_else(|error| unreachable!("two of each in a group and a part: {error}"));
     let mut numbers = Numbers(1);
     let x = numbers.around(extents.len(), 0.0, 2.0);
     let cotangent = numbers.around(extents.len(), 0.0, 1.0);

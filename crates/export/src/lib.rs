@@ -12,13 +12,14 @@
 //!     constants: &[],
 //! })
 //! .unwrap();
-//! let subject = Subject { name: "rms", title: "RMS norm", citation: "", equation: &rms, groups: 1 };
+//! let subject = Subject { name: "rms", title: "RMS norm", citation: "", equation: &rms, groups: 1, parts: 1 };
 //! let module = export(&subject, Target::Torch)?;
 //! assert!(module.contains("class RmsNorm(nn.Module):"));
 //! assert!(module.contains("s = torch.sqrt("));
 //! # Ok::<(), export::ExportError>(())
 //! ```
 
+mod frame;
 mod function;
 mod golden;
 mod jax;
@@ -29,7 +30,7 @@ mod names;
 mod torch;
 mod windows;
 
-use equations::{NormEquation, Parameter, ParameterShape};
+use equations::{Mode, NormEquation, Parameter, ParameterShape};
 
 /// A norm to be exported.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +45,8 @@ pub struct Subject<'a> {
     pub equation: &'a NormEquation,
     /// The number of groups; 1 where it knows none.
     pub groups: usize,
+    /// The number of parts of the batch that a module has unless its user says otherwise; 1 where it knows none.
+    pub parts: usize,
 }
 
 /// What is written.
@@ -87,6 +90,12 @@ impl Subject<'_> {
     /// Whether evaluation differs from training.
     fn has_averages(&self) -> bool {
         !self.equation.running().is_empty()
+    }
+
+    /// Whether parts of the batch mean something in evaluation too. Where they do not, a module takes any
+    /// batch there.
+    fn has_parts_always(&self) -> bool {
+        !self.has_averages() || self.equation.knows_parts(Mode::Eval)
     }
 
     /// Whether parameters belong to positions, so that their number has to be known.
