@@ -124,8 +124,8 @@ impl Terms<'_> {
                 self.call(statistic.name(), self.shown(*axes), &[*e])
             }
             Term::Window(window, e) => self.window(*window, *e),
-            Term::Transpose(e) => self.call("transpose", None, &[*e]),
-            Term::Matmul(a, b) => self.call("matmul", None, &[*a, *b]),
+            Term::Transpose(e) => notation.transpose(self.of[*e].clone()),
+            Term::Matmul(a, b) => notation.matrix_product(self.of[*a].clone(), self.of[*b].clone()),
             Term::Size(Axes::GROUPS) => notation.name(GROUPS),
             Term::Size(Axes::PARTS) => notation.name(PARTS.0),
             Term::Size(axes) => notation.of_axes(SIZE, self.shown(*axes)),

@@ -8,6 +8,9 @@ use crate::notation::Notation;
 pub(crate) enum Binding {
     #[default]
     Sum,
+    /// Matrices beside each other, which only LaTeX has: as a factor of a product of numbers they are put in
+    /// parentheses, or nobody could tell what is multiplied by what.
+    MatrixProduct,
     Product,
     Negation,
     /// A fraction with a bar, which only LaTeX has.
@@ -69,7 +72,7 @@ impl Notation {
         let mut text = first.at(Binding::Sum, self);
         for (sign, part) in parts {
             text += if sign == Sign::Plus { self.plus() } else { self.minus() };
-            text += &part.at(Binding::Product, self);
+            text += &part.at(Binding::MatrixProduct, self);
         }
         Piece::new(text, Binding::Sum)
     }
@@ -113,6 +116,28 @@ impl Notation {
                 Piece::new(text, Binding::Product)
             }
             None => Piece::new(bar(&numerator.text), Binding::Fraction),
+        }
+    }
+
+    /// Channels and columns exchanged.
+    pub(crate) fn transpose(self, e: Piece) -> Piece {
+        match self {
+            Notation::Latex => self.power(e, Piece::whole(r"\top".to_owned())),
+            _ => self.call("transpose", None, &[e.into_text()]),
+        }
+    }
+
+    /// The product of two matrices, or of a matrix and a vector; several in a row need no parentheses.
+    pub(crate) fn matrix_product(self, a: Piece, b: Piece) -> Piece {
+        let operand = |e: Piece| match e.binding {
+            Binding::MatrixProduct => e.text,
+            _ => e.at(Binding::Fraction, self),
+        };
+        match self {
+            Notation::Latex => {
+                Piece::new(format!("{} {}", operand(a), operand(b)), Binding::MatrixProduct)
+            }
+            _ => self.call("matmul", None, &[a.into_text(), b.into_text()]),
         }
     }
 

@@ -261,10 +261,14 @@ impl NormEquation {
     }
 
     /// Whether groups of features mean something to the equation: whether anything in it varies, or
-    /// is reduced, along the groups but not along the channels within them, or the other way round.
+    /// is reduced, along the groups but not along the channels within them, or the other way round; and
+    /// whether there are columns, of which there are as many as channels in a group.
     #[must_use]
     pub fn knows_groups(&self) -> bool {
-        let apart = |axes: Axes| axes.contains(Axes::GROUPS) != axes.contains(Axes::CHANNELS);
+        let apart = |axes: Axes| {
+            axes.contains(Axes::GROUPS) != axes.contains(Axes::CHANNELS)
+                || axes.contains(Axes::COLUMNS)
+        };
         self.expression
             .nodes
             .iter()
@@ -276,13 +280,18 @@ impl NormEquation {
     #[must_use]
     pub fn knows_parts(&self, mode: Mode) -> bool {
         let apart = |axes: Axes| axes.contains(Axes::PARTS) != axes.contains(Axes::MEMBERS);
-        self.expression.nodes.iter().enumerate().filter(|(id, _)| self.needs(*id, mode)).any(
-            |(_, node)| {
-                let averaged = matches!(node.operation, Operation::Running { .. });
-                (apart(node.varies) && !(averaged && mode == Mode::Eval))
-                    || node.operation.axes().is_some_and(apart)
-            },
-        )
+        let mut varies: Vec<Axes> = Vec::new();
+        for node in &self.expression.nodes {
+            varies.push(match node.operation {
+                // An average does not know the parts of a batch, nor what is made of averages.
+                Operation::Running { .. } if mode == Mode::Eval => node.varies.without(Axes::PARTS),
+                operation => operation.varies(|_| node.varies, |operand| varies[operand]),
+            });
+        }
+        let nodes = self.expression.nodes.iter().zip(varies).enumerate();
+        nodes
+            .filter(|(id, _)| self.needs(*id, mode))
+            .any(|(_, (node, varies))| apart(varies) || node.operation.axes().is_some_and(apart))
     }
 
     /// Whether anything in the equation is a matrix of channels, or a row of one.

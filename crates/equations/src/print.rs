@@ -95,8 +95,8 @@ impl Pieces<'_> {
             Operation::Cumulative(direction, e, axis) => {
                 self.call(direction.name(), self.shown(axis), &[e])
             }
-            Operation::Transpose(e) => self.call("transpose", None, &[e]),
-            Operation::Matmul(a, b) => self.call("matmul", None, &[a, b]),
+            Operation::Transpose(e) => notation.transpose(self.take(e)),
+            Operation::Matmul(a, b) => self.matmul(a, b),
             Operation::Size(Axes::GROUPS) => notation.name(GROUPS),
             Operation::Size(axes) => notation.of_axes(SIZE, self.shown(axes)),
             Operation::Index(axes) => notation.of_axes(INDEX, self.shown(axes)),
@@ -128,6 +128,16 @@ impl Pieces<'_> {
             None if operator == Binary::Multiply => self.notation.product(vec![left, right]),
             None => self.notation.fraction(left, right),
         }
+    }
+
+    /// What counts as written out is no matrix to the eye: beside another it would be read as a factor.
+    fn matmul(&mut self, a: NodeId, b: NodeId) -> Piece {
+        let varies = |e: NodeId, axis| self.expression.nodes[e].varies.contains(axis);
+        if varies(a, Axes::COLUMNS) && varies(b, Axes::CHANNELS) {
+            let a = self.take(a);
+            return self.notation.matrix_product(a, self.take(b));
+        }
+        self.call("matmul", None, &[a, b])
     }
 
     /// `min(max(e, a), b)` is `clamp(e, a, b)`, which takes one level of nesting, not two.
@@ -247,6 +257,7 @@ mod tests {
             ),
             ("(x^2)^3 - x^-2 * -x^(2^3)", "(x²)³ − x^−2 · −x^2³"),
             ("1e-5 * (-x)^2", "1e-5 · (−x)²"),
+            ("matmul(x * transpose(gamma), x)", "matmul(x · transpose(γ), x)"),
             ("betamax = x; betamax * betamax", "betamax = x; betamax · betamax"),
         ] {
             let expression = expression(text);
@@ -277,6 +288,22 @@ mod tests {
             (
                 "f(x) + running(sum[samples+positions](x), 0.5)",
                 r"\operatorname{f}(x) + \operatorname{running}(\operatorname{sum}_{\text{samples+positions}}(x), 0.5)",
+            ),
+            (
+                "sum[columns](transpose(x)^2 * transpose(x - gamma)) + transpose(transpose(x) / 2)",
+                r"\operatorname{sum}_{\text{columns}}((x^{\top})^{2} \, (x - \gamma)^{\top}) + \left(\frac{x^{\top}}{2}\right)^{\top}",
+            ),
+            (
+                "gamma * matmul(transpose(x), x) - matmul(transpose(x), x) * -matmul(x * transpose(x), x)",
+                r"\gamma \, (x^{\top} x) - (x^{\top} x) \, (-((x \, x^{\top}) x))",
+            ),
+            (
+                "matmul(0.5, x) + matmul(transpose(x), 2)",
+                r"\operatorname{matmul}(0.5, x) + \operatorname{matmul}(x^{\top}, 2)",
+            ),
+            (
+                "c = x * transpose(x); beta * matmul(matmul(c, matmul(c, c)), x - gamma) / eps",
+                "\\begin{aligned}\nc &= x \\, x^{\\top} \\\\\ny &= \\beta \\, \\frac{c c c (x - \\gamma)}{\\epsilon}\n\\end{aligned}",
             ),
             (
                 "sigma2 = var(x); m_x = mean(x); xhat = x - m_x; xhat^2 / sigma2",

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use equations::{Axes, Derivation, Input, Mode, NormEquation, RunningSlot, Term, TermId};
 
+use crate::frame::Frame;
 use crate::library::Library;
 use crate::lines::{Lines, is_tensor};
 use crate::names::Names;
@@ -24,6 +25,9 @@ pub(crate) struct Given {
 impl Given {
     pub(crate) fn of(equation: &NormEquation) -> Given {
         let mut names = Names::default();
+        if Frame::of(equation).parts {
+            names.take("parts");
+        }
         let parameters =
             equation.parameters().iter().map(|parameter| names.take(&parameter.name)).collect();
         let averages = equation.running_names().iter().map(|name| names.take(name)).collect();
@@ -56,6 +60,7 @@ pub(crate) struct Function {
 impl Function {
     pub(crate) fn of(equation: &NormEquation, mode: Mode, library: Library, given: &Given) -> Self {
         let derivation = equation.derivation(mode);
+        let target = (library, Frame::of(equation));
         let averages = averages(&derivation, mode, given);
         let mut names = given.names.clone();
         let mut named = HashMap::new();
@@ -69,7 +74,7 @@ impl Function {
             named.entry(*term).or_insert(name);
         }
         let inputs = inputs(&derivation, given);
-        let mut forward = Lines::new(&derivation.formulas, library, "x", names, named.clone());
+        let mut forward = Lines::new(&derivation.formulas, target, "x", names, named.clone());
         inputs.iter().for_each(|(id, name)| forward.know(*id, name));
 
         let stored = saved(&derivation);
@@ -78,7 +83,7 @@ impl Function {
         let roots: Vec<TermId> = roots.collect();
         forward.write(&roots, &stored);
         let names = forward.names.clone();
-        let mut backward = Lines::new(&derivation.formulas, library, "dy", names, named);
+        let mut backward = Lines::new(&derivation.formulas, target, "dy", names, named);
         let scalars = |id: TermId| !is_tensor(&derivation.formulas, id);
         for (id, name) in inputs.iter().filter(|(id, name)| name == "dy" || scalars(*id)) {
             backward.know(*id, name);

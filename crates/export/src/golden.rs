@@ -30,8 +30,10 @@ pub(crate) fn positions() -> usize {
 
 fn case(subject: &Subject<'_>, mode: Mode) -> String {
     let equation = subject.equation;
-    let extents = Extents::new(SAMPLES, POSITIONS, features(subject), subject.groups)
-        .unwrap_or_else(|error| unreachable!("two features for each group: {error}"));
+    // Where parts mean nothing they need not divide the samples.
+    let samples = if equation.knows_parts(mode) { 2 * equation.parts() } else { SAMPLES };
+    let extents = Extents::new(samples, POSITIONS, features(subject), subject.groups)
+        .unwrap_or_else(|error| unreachable!("two of each in a group: {error}"));
     let mut numbers = Numbers(1);
     let x = numbers.around(extents.len(), 0.0, 2.0);
     let cotangent = numbers.around(extents.len(), 0.0, 1.0);

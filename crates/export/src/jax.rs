@@ -2,9 +2,10 @@
 
 use equations::Mode;
 
+use crate::frame::Frame;
 use crate::function::{Function, Given};
 use crate::library::Library;
-use crate::torch::{constants, names, shape, view};
+use crate::torch::{constants, names, shape};
 use crate::{Subject, golden, indented, is_side, tuple, windows};
 
 /// The text of the module.
@@ -12,11 +13,12 @@ pub(crate) fn module(subject: &Subject<'_>) -> String {
     let given = Given::of(subject.equation);
     let training = Function::of(subject.equation, Mode::Train, Library::Jax, &given);
     let apply = apply(subject, &training);
-    let mut functions = function("_training", &training);
+    let frame = Frame::of(subject.equation);
+    let mut functions = function("_training", &training, frame);
     if subject.has_averages() {
         let evaluation = Function::of(subject.equation, Mode::Eval, Library::Jax, &given);
         functions += "\n\n";
-        functions += &function("_evaluation", &evaluation);
+        functions += &function("_evaluation", &evaluation, frame);
     }
     let groups = if subject.equation.knows_groups() {
         format!(", groups={}", subject.groups)
@@ -28,6 +30,7 @@ pub(crate) fn module(subject: &Subject<'_>) -> String {
         .replace("{constants}", &constants(subject, &given))
         .replace("{functions}", &(windows::helpers(subject.equation, Library::Jax) + &functions))
         .replace("{groups}", &groups)
+        .replace("{grouped}", &indented(&frame.grouped(&subject.parts("train")), 4))
         .replace("{momentum}", &format!("{:?}", subject.equation.momentum()))
         .replace("{starts}", &starts(subject, &given))
         .replace("{views}", &views(subject, &given))
@@ -38,7 +41,7 @@ pub(crate) fn module(subject: &Subject<'_>) -> String {
         .replace("{names}", &names(subject, &given))
 }
 
-fn function(name: &str, function: &Function) -> String {
+fn function(name: &str, function: &Function, frame: Frame) -> String {
     let arguments = function.arguments.join(", ");
     let tracking = function.tracking();
     let outputs: Vec<String> = tracking.iter().map(|(output, _)| output.clone()).collect();
@@ -46,9 +49,10 @@ fn function(name: &str, function: &Function) -> String {
         [] => "y".to_owned(),
         _ => format!("(y, {})", outputs.join(", ")),
     };
+    let words = frame.words();
     let mut text = format!(
         "@jax.custom_vjp\ndef {name}({arguments}):\n    \
-         \"\"\"Arrays have the axes samples, positions, groups, channels.\"\"\"\n    \
+         \"\"\"Arrays have the axes {words}.\"\"\"\n    \
          return {name}_forward({arguments})[0]\n\n\ndef {name}_forward({arguments}):\n"
     );
     text += &indented(&function.forward, 4);
@@ -105,13 +109,18 @@ fn starts(subject: &Subject<'_>, given: &Given) -> String {
 
 fn views(subject: &Subject<'_>, given: &Given) -> String {
     let equation = subject.equation;
+    let frame = Frame::of(equation);
     let parameters = equation.parameters().iter().zip(&given.parameters);
     let parameters: Vec<String> = parameters
-        .map(|(p, name)| format!("parameters[\"{name}\"].reshape({})", view(p.shape.varies())))
+        .map(|(p, name)| {
+            format!("parameters[\"{name}\"].reshape({})", frame.view(p.shape.varies()))
+        })
         .collect();
     let averages = equation.running().iter().zip(&given.averages);
     let averages: Vec<String> = averages
-        .map(|(slot, name)| format!("\"{name}\": state[\"{name}\"].reshape({})", view(slot.varies)))
+        .map(|(slot, name)| {
+            format!("\"{name}\": state[\"{name}\"].reshape({})", frame.view(slot.varies))
+        })
         .collect();
     let mut lines = vec![format!("arguments = [{}]", parameters.join(", "))];
     if subject.has_averages() {

@@ -19,6 +19,7 @@
 //! # Ok::<(), export::ExportError>(())
 //! ```
 
+mod frame;
 mod function;
 mod golden;
 mod jax;
@@ -29,7 +30,7 @@ mod names;
 mod torch;
 mod windows;
 
-use equations::{NormEquation, Parameter, ParameterShape};
+use equations::{Mode, NormEquation, Parameter, ParameterShape};
 
 /// A norm to be exported.
 #[derive(Clone, Copy, Debug)]
@@ -87,6 +88,13 @@ impl Subject<'_> {
     /// Whether evaluation differs from training.
     fn has_averages(&self) -> bool {
         !self.equation.running().is_empty()
+    }
+
+    /// The number of parts as Python: a batch of any size is one where parts mean nothing in evaluation.
+    fn parts(&self, training: &str) -> String {
+        let parts = self.equation.parts();
+        let always = !self.has_averages() || self.equation.knows_parts(Mode::Eval);
+        if always { parts.to_string() } else { format!("{parts} if {training} else 1") }
     }
 
     /// Whether parameters belong to positions, so that their number has to be known.

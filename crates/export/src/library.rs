@@ -2,15 +2,14 @@
 
 use equations::{Axes, Binary, Pointwise, Statistic};
 
+use crate::frame::Frame;
+
 /// A library of tensors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Library {
     Torch,
     Jax,
 }
-
-/// The axes of a tensor, in order.
-const EACH: [Axes; 4] = [Axes::SAMPLES, Axes::POSITIONS, Axes::GROUPS, Axes::CHANNELS];
 
 impl Library {
     /// The prefix of its functions.
@@ -49,9 +48,9 @@ impl Library {
         }
     }
 
-    pub(crate) fn statistic(self, statistic: Statistic, e: &str, axes: Axes) -> String {
-        let dims: Vec<String> =
-            (0..4).filter(|&axis| axes.contains(EACH[axis])).map(|axis| axis.to_string()).collect();
+    /// A statistic along the axes of a tensor at some places.
+    pub(crate) fn statistic(self, statistic: Statistic, e: &str, places: &[usize]) -> String {
+        let dims: Vec<String> = places.iter().map(usize::to_string).collect();
         let dims = match &dims[..] {
             [one] => one.clone(),
             several => format!("({})", several.join(", ")),
@@ -77,8 +76,8 @@ impl Library {
     }
 
     /// Zeros along some axes of a tensor and 1 along the others.
-    pub(crate) fn zeros(self, like: &str, axes: Axes) -> String {
-        let shape = shape_along(like, axes);
+    pub(crate) fn zeros(self, like: &str, axes: Axes, frame: Frame) -> String {
+        let shape = frame.shape(like, axes);
         match self {
             Library::Torch => format!("{like}.new_zeros({shape})"),
             Library::Jax => format!("jnp.zeros(({shape}), {like}.dtype)"),
@@ -86,8 +85,8 @@ impl Library {
     }
 
     /// 0, 1, 2, ... along some axes of a tensor.
-    pub(crate) fn index(self, like: &str, axes: Axes) -> String {
-        let (count, shape) = (Library::size(like, axes), shape_along(like, axes));
+    pub(crate) fn index(self, like: &str, axes: Axes, frame: Frame) -> String {
+        let (count, shape) = (frame.sizes(like, axes).join(" * "), frame.shape(like, axes));
         match self {
             Library::Torch => format!(
                 "torch.arange({count}, dtype={like}.dtype, device={like}.device).view({shape})"
@@ -96,18 +95,11 @@ impl Library {
         }
     }
 
-    /// The number of elements of a tensor along axes.
-    pub(crate) fn size(like: &str, axes: Axes) -> String {
-        let axes = (0..4).filter(|&axis| axes.contains(EACH[axis]));
-        axes.map(|axis| format!("{like}.shape[{axis}]")).collect::<Vec<_>>().join(" * ")
+    /// A tensor with its channels and columns, the last two axes, exchanged.
+    pub(crate) fn transpose(self, e: &str) -> String {
+        match self {
+            Library::Torch => format!("{e}.transpose(-1, -2)"),
+            Library::Jax => format!("{e}.swapaxes(-1, -2)"),
+        }
     }
-}
-
-/// The sizes of a tensor along some axes and 1 along the others.
-fn shape_along(like: &str, axes: Axes) -> String {
-    let size = |axis: usize| match axes.contains(EACH[axis]) {
-        true => format!("{like}.shape[{axis}]"),
-        false => "1".to_owned(),
-    };
-    [0, 1, 2, 3].map(size).join(", ")
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use equations::{Axes, Binary, Formulas, Input, Pointwise, Term, TermId};
 
+use crate::frame::Frame;
 use crate::library::Library;
 use crate::names::Names;
 use crate::windows;
@@ -24,6 +25,7 @@ const LONGEST: usize = 44;
 pub(crate) struct Lines<'a> {
     formulas: &'a Formulas,
     library: Library,
+    frame: Frame,
     /// The tensor whose sizes are those of the axes.
     like: &'static str,
     pub(crate) names: Names,
@@ -38,13 +40,13 @@ pub(crate) struct Lines<'a> {
 impl<'a> Lines<'a> {
     pub(crate) fn new(
         formulas: &'a Formulas,
-        library: Library,
+        (library, frame): (Library, Frame),
         like: &'static str,
         names: Names,
         named: HashMap<TermId, String>,
     ) -> Self {
         let (uses, texts, lines) = (HashMap::new(), HashMap::new(), Vec::new());
-        Lines { formulas, library, like, names, uses, named, texts, lines }
+        Lines { formulas, library, frame, like, names, uses, named, texts, lines }
     }
 
     /// Tells what a term is called that is there already.
@@ -81,7 +83,7 @@ impl<'a> Lines<'a> {
 
     /// The text of a term as a tensor along axes, though it may vary along fewer.
     pub(crate) fn along(&self, id: TermId, axes: Axes) -> String {
-        let zeros = || self.library.zeros(self.like, axes);
+        let zeros = || self.library.zeros(self.like, axes, self.frame);
         match self.formulas.terms()[id] {
             Term::Number(0.0) => zeros(),
             _ if self.formulas.varies(id) == axes && is_tensor(self.formulas, id) => {
@@ -118,8 +120,8 @@ impl<'a> Lines<'a> {
         match term {
             Term::Number(value) => number(*value),
             Term::Input(input) => unreachable!("{input:?} is known from the start"),
-            Term::Size(axes) => (Library::size(self.like, *axes), Binding::Product),
-            Term::Index(axes) => whole(self.library.index(self.like, *axes)),
+            Term::Size(axes) => (self.frame.sizes(self.like, *axes).join(" * "), Binding::Product),
+            Term::Index(axes) => whole(self.library.index(self.like, *axes, self.frame)),
             Term::Sum { constant, terms } => self.sum(*constant, terms),
             Term::Product(factors) => (self.product(factors), Binding::Product),
             Term::Power(base, exponent) => {
@@ -139,11 +141,19 @@ impl<'a> Lines<'a> {
                 whole(self.library.extreme(*operator, self.text(*a), self.text(*b), !scalar(b)))
             }
             Term::Statistic(statistic, e, axes) => {
-                whole(self.library.statistic(*statistic, self.text(*e), *axes))
+                let places = self.frame.places(*axes);
+                whole(self.library.statistic(*statistic, self.text(*e), &places))
             }
             Term::Window(window, e) => {
                 let varies = self.formulas.varies(*e).union(window.axis);
-                whole(windows::call(*window, &self.along(*e, varies)))
+                whole(windows::call(*window, &self.along(*e, varies), self.frame))
+            }
+            Term::Transpose(e) if scalar(e) => self.texts[e].clone(),
+            Term::Transpose(e) => whole(self.library.transpose(&self.at(*e, Binding::Whole))),
+            // Python multiplies matrices as tightly as numbers, and from the left.
+            Term::Matmul(a, b) => {
+                let [a, b] = [a, b].map(|e| self.at(*e, Binding::Power));
+                (format!("{a} @ {b}"), Binding::Product)
             }
             Term::InverseOrZero(e) if scalar(e) => {
                 let e = self.at(*e, Binding::Whole);

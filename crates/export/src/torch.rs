@@ -2,6 +2,7 @@
 
 use equations::{Axes, Mode};
 
+use crate::frame::Frame;
 use crate::function::{Function, Given};
 use crate::library::Library;
 use crate::names::camel_case;
@@ -12,11 +13,12 @@ pub(crate) fn module(subject: &Subject<'_>) -> String {
     let given = Given::of(subject.equation);
     let training = Function::of(subject.equation, Mode::Train, Library::Torch, &given);
     let apply = apply(subject, &given, &training);
-    let mut functions = function("_Training", &training);
+    let frame = Frame::of(subject.equation);
+    let mut functions = function("_Training", &training, frame);
     if subject.has_averages() {
         let evaluation = Function::of(subject.equation, Mode::Eval, Library::Torch, &given);
         functions += "\n\n";
-        functions += &function("_Evaluation", &evaluation);
+        functions += &function("_Evaluation", &evaluation, frame);
     }
     include_str!("../templates/torch.txt")
         .replace("{documentation}", &subject.documentation())
@@ -27,6 +29,7 @@ pub(crate) fn module(subject: &Subject<'_>) -> String {
         .replace("{members}", &members(subject, &given))
         .replace("{inputs}", &inputs(subject, &given))
         .replace("{sides}", &sides(subject))
+        .replace("{grouped}", &indented(&frame.grouped(&subject.parts("self.training")), 8))
         .replace("{apply}", &apply)
         .replace("{golden}", &golden::cases(subject))
         .replace("{make}", &make(subject))
@@ -58,11 +61,12 @@ pub(crate) fn names(subject: &Subject<'_>, given: &Given) -> String {
     format!("{{{}}}", pairs.join(", "))
 }
 
-fn function(name: &str, function: &Function) -> String {
+fn function(name: &str, function: &Function, frame: Frame) -> String {
     let arguments = function.arguments.join(", ");
+    let words = frame.words();
     let mut text = format!(
         "class {name}(torch.autograd.Function):\n    \
-         \"\"\"Tensors have the axes samples, positions, groups, channels.\"\"\"\n\n    \
+         \"\"\"Tensors have the axes {words}.\"\"\"\n\n    \
          @staticmethod\n    def forward(ctx, {arguments}):\n"
     );
     text += &indented(&function.forward, 8);
@@ -158,35 +162,29 @@ pub(crate) fn shape(varies: Axes) -> String {
         (false, true) => sizes.push("features // groups"),
         (false, false) => {}
     }
+    if varies.contains(Axes::COLUMNS) {
+        sizes.push("features // groups");
+    }
     match sizes[..] {
         [one] => format!("({one},)"),
         _ => format!("({})", sizes.join(", ")),
     }
 }
 
-/// The shape in which it broadcasts.
-pub(crate) fn view(varies: Axes) -> String {
-    let size = |axis: Axes, size: &'static str| if varies.contains(axis) { size } else { "1" };
-    let channels = [Axes::POSITIONS, Axes::GROUPS, Axes::CHANNELS];
-    let sizes = ["positions", "groups", "channels"];
-    let sizes: Vec<&str> =
-        channels.into_iter().zip(sizes).map(|(axis, name)| size(axis, name)).collect();
-    let samples = if varies.contains(Axes::SAMPLES) { "-1" } else { "1" };
-    format!("{samples}, {}", sizes.join(", "))
-}
-
 fn apply(subject: &Subject<'_>, given: &Given, training: &Function) -> String {
     let equation = subject.equation;
+    let frame = Frame::of(equation);
     let parameters = equation.parameters().iter().zip(&given.parameters);
     let mut lines: Vec<String> = parameters
-        .map(|(parameter, name)| match (is_side(parameter), view(parameter.shape.varies())) {
+        .map(|(parameter, name)| match (is_side(parameter), frame.view(parameter.shape.varies())) {
             (true, view) => format!("{name} = {name}.reshape({view})"),
             (false, view) => format!("{name} = self.{name}.view({view})"),
         })
         .collect();
     let averages = equation.running().iter().zip(&given.averages);
     lines.extend(
-        averages.map(|(slot, name)| format!("{name} = self.{name}.view({})", view(slot.varies))),
+        averages
+            .map(|(slot, name)| format!("{name} = self.{name}.view({})", frame.view(slot.varies))),
     );
     let arguments = [&["grouped".to_owned()], &given.parameters[..]].concat().join(", ");
     if subject.has_averages() {

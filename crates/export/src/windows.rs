@@ -1,7 +1,8 @@
 //! Sums over neighbours as functions of Python.
 
-use equations::{Axes, Direction, NormEquation, Operation, Reach, Window};
+use equations::{Direction, NormEquation, Operation, Reach, Window};
 
+use crate::frame::Frame;
 use crate::library::Library;
 
 /// The functions that the module of an equation needs; none without windows.
@@ -19,14 +20,10 @@ pub(crate) fn helpers(equation: &NormEquation, library: Library) -> String {
 }
 
 /// The sums of a tensor that has its full size along the axis.
-pub(crate) fn call(Window { axis, reach }: Window, e: &str) -> String {
-    let axis = match axis {
-        Axes::SAMPLES => "0, 0",
-        Axes::POSITIONS => "1, 1",
-        Axes::CHANNELS => "3, 3",
-        // Groups and channels are stored one behind the other.
-        _ => "2, 3",
-    };
+pub(crate) fn call(Window { axis, reach }: Window, e: &str, frame: Frame) -> String {
+    // Parts and members are stored one behind the other, and groups and channels.
+    let places = frame.places(axis);
+    let axis = format!("{}, {}", places[0], places[places.len() - 1]);
     match reach {
         Reach::Near { before, after } => format!("_window({e}, {axis}, {before}, {after})"),
         Reach::All(Direction::UpTo) => format!("_cumsum({e}, {axis})"),

@@ -151,6 +151,18 @@ dx = matmul(transpose(c), dy) + matmul(t1, x) + matmul(transpose(t1), x)",
 }
 
 #[test]
+fn matrices_in_latex_stand_beside_each_other() {
+    let norm = norm("c = mean(x * transpose(x)); matmul(c, x)", "samples");
+    let latex = r"
+\begin{aligned}
+c &= \operatorname{mean}(x \, x^{\top}) \\
+t_{1} &= \operatorname{mean}(dy \, x^{\top}) \\
+dx &= c^{\top} dy + t_{1} x + t_{1}^{\top} x
+\end{aligned}";
+    assert_eq!(norm.derivation(Mode::Train).latex(&norm), latex.trim());
+}
+
+#[test]
 fn parts_have_statistics_of_their_own() {
     let equation = "m = running(mean(x), 0, mean[samples](mean(x))); x - m";
     shows(equation, "part+positions", Mode::Train, "dx = dy - mean(dy)");

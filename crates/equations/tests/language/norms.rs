@@ -199,3 +199,29 @@ fn batch_norm_of_one_row_works_in_evaluation() {
     assert_eq!(batch.evaluate(&one, &[8.0], &[], &mut state, Mode::Eval), Ok(vec![3.0]));
     assert_eq!(state, [[2.0], [4.0]]);
 }
+
+#[test]
+fn what_is_made_of_averages_alone_knows_no_parts() {
+    let knows = |equation, over| {
+        let norm = norm(equation, over);
+        [Mode::Train, Mode::Eval].map(|mode| norm.knows_parts(mode))
+    };
+    let ghost = "m = running(mean(x), 0, mean[samples](mean(x))); \
+                 v = running(var(x), 1, mean[samples](var(x))); (x - m) / sqrt(v + eps)";
+    assert_eq!(knows(ghost, "part+positions"), [true, false]);
+    assert_eq!(
+        knows(
+            "x - parts * running(mean[positions](mean(x)), 0, mean[samples+positions](x))",
+            "part"
+        ),
+        [true, true]
+    );
+    assert_eq!(knows("x - mean(x)", "part"), [true, true]);
+    assert_eq!(knows("x - mean(x)", "samples"), [false, false]);
+}
+
+#[test]
+fn columns_are_as_many_as_the_channels_of_a_group() {
+    assert!(norm("x * size[columns]", "features").knows_groups());
+    assert!(!norm("x * size", "features").knows_groups());
+}
