@@ -184,7 +184,7 @@ def ghost_batch(x, state, training, gamma, beta):
 
 def decorrelated_batch(x, state, training, gamma, beta):
     rows = x.reshape(-1, 2, 2).transpose(0, 1)  # Groups, rows, channels.
-    mean, whitening = state[0].reshape(2, 1, 2), state[1].reshape(2, 2, 2) + torch.eye(2)
+    mean, whitening = state[0].reshape(2, 1, 2), state[1].reshape(2, 2, 2) + state[2] * torch.eye(2)
     if training:
         mean = rows.mean(1, keepdim=True)
         centred = rows - mean
@@ -195,7 +195,8 @@ def decorrelated_batch(x, state, training, gamma, beta):
             p = 1.5 * p - 0.5 * torch.matrix_power(p, 3) @ (sigma / trace)
         whitening = p / trace.sqrt()
         state[0].mul_(0.9).add_(0.1 * mean.detach().flatten())
-        state[1].mul_(0.9).add_(0.1 * (whitening.detach() - torch.eye(2)).flatten())
+        state[1].mul_(0.9).add_(0.1 * whitening.detach().flatten())
+        state[2].mul_(0.9)  # What is left of the start, the identity.
     y = (rows - mean) @ whitening.transpose(1, 2)
     return gamma * y.transpose(0, 1).reshape(x.shape) + beta
 
@@ -328,7 +329,7 @@ NORMS = [
     ("evonorm-b0", "gamma:f p:f beta:f", 1, Batch(evonorm_b0, ["ones"])),
     ("batch-instance", "gamma:f rho:f beta:f", 1, Batch(batch_instance, ["zeros", "ones"])),
     ("switchable", "gamma:f mi:s ml:s mb:s vi:s vl:s vb:s beta:f", 1, Batch(switchable, ["zeros", "zeros"])),
-    ("decorrelated-batch", "gamma:f beta:f", 2, Batch(decorrelated_batch, ["zeros", "matrices"])),
+    ("decorrelated-batch", "gamma:f beta:f", 2, Batch(decorrelated_batch, ["zeros", "matrices", "one"])),
     ("weight-norm", "g:o", 1, lambda x, g: torch._weight_norm(x[:, 0], g[:, None], 0)[:, None]),
     ("weight-standardization", "", 1, weight_standardization),
     ("scaled-weight-standardization", "gain:o", 1, lambda x, gain: weight_standardization(x, gain * 4**-0.5)),

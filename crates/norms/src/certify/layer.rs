@@ -216,8 +216,10 @@ impl Layer for EntryLayer {
                 _ => shape = vec![shape[0].div_ceil(POSITIONS).max(2), POSITIONS, shape[1]],
             }
         }
-        // Of few samples every part gets as many.
+        // Of few samples every part gets as many; of few in wide rows three, of which a variance says something.
         shape[0] = match (shape[0], self.parts()) {
+            (samples, 1) => samples,
+            (few @ 3..=4, parts) if few * shape[1] > FEW => 3 * parts,
             (few @ 0..=4, parts) => few * parts,
             (many, parts) => many.next_multiple_of(parts),
         };
@@ -230,6 +232,11 @@ impl Layer for EntryLayer {
                 few @ 0..=4 => few.max(self.fewest_channels) * self.groups,
                 many => many.next_multiple_of(self.groups),
             };
+            // The covariance of more channels than rows has no inverse.
+            let channels = *width / self.groups;
+            if self.plain.equation().has_matrices() && shape[0] > 1 {
+                shape[0] = shape[0].max(2 * channels);
+            }
         }
         shape
     }
