@@ -294,6 +294,28 @@ impl NormEquation {
             .any(|(_, (node, varies))| apart(varies) || node.operation.axes().is_some_and(apart))
     }
 
+    /// The axes of every statistic, window and cumulative sum that the result depends on in training; what only
+    /// running averages follow is left out.
+    pub fn reduced(&self) -> impl Iterator<Item = Axes> {
+        let nodes = &self.expression.nodes;
+        let needed = Expression::needed_for(nodes, nodes.len() - 1, |operation| {
+            let operands = match operation {
+                Operation::Running { value, .. } => vec![value],
+                Operation::Past(_) => Vec::new(),
+                operation => operation.operands().collect(),
+            };
+            operands.into_iter()
+        });
+        nodes.iter().zip(needed).filter(|(_, needed)| *needed).filter_map(|(node, _)| {
+            match node.operation {
+                Operation::Statistic(_, _, axes)
+                | Operation::Cumulative(_, _, axes)
+                | Operation::Window { axis: axes, .. } => Some(axes),
+                _ => None,
+            }
+        })
+    }
+
     /// Whether anything in the equation is a matrix of channels, or a row of one.
     #[must_use]
     pub fn has_matrices(&self) -> bool {

@@ -1,6 +1,6 @@
 //! What a norm does to small changes of its input: its Jacobian.
 
-use equations::{Axes, Derivation, Extents, Mode, NormEquation, Operation, Place};
+use equations::{Axes, Derivation, Extents, Mode, NormEquation, Place};
 
 use crate::choice::NormChoice;
 use crate::point::Point;
@@ -71,13 +71,7 @@ struct Slices {
 impl Slices {
     /// What any of the statistics takes together; a norm without statistics has every element for itself.
     fn of(equation: &NormEquation, extents: &Extents) -> Slices {
-        let reduced = equation.expression().nodes().iter().map(|node| match node.operation {
-            Operation::Statistic(_, _, axes)
-            | Operation::Cumulative(_, _, axes)
-            | Operation::Window { axis: axes, .. } => axes,
-            _ => Axes::NONE,
-        });
-        let left = Axes::ALL.without(reduced.fold(Axes::NONE, Axes::union));
+        let left = Axes::ALL.without(equation.reduced().fold(Axes::NONE, Axes::union));
         let count = extents.size(left);
         let names: Vec<f64> = (0..count).map(|slice| slice as f64).collect();
         Slices { of: extents.expand(&names, left, Axes::ALL), count }

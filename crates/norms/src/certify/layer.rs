@@ -88,18 +88,7 @@ impl EntryLayer {
     /// Whether some statistic is over the positions of a sample alone: at one position it is over one
     /// value, which says nothing.
     fn needs_positions(&self) -> bool {
-        self.statistics().any(|axes| axes == Axes::POSITIONS)
-    }
-
-    /// The axes of every statistic.
-    fn statistics(&self) -> impl Iterator<Item = Axes> {
-        let nodes = self.plain.equation().expression().nodes();
-        nodes.iter().filter_map(|node| match node.operation {
-            Operation::Statistic(_, _, axes)
-            | Operation::Cumulative(_, _, axes)
-            | Operation::Window { axis: axes, .. } => Some(axes),
-            _ => None,
-        })
+        self.plain.equation().reduced().any(|axes| axes == Axes::POSITIONS)
     }
 
     /// Whether a parameter belongs to the rows of a weight matrix or to samples, and so goes where they go.
@@ -114,7 +103,7 @@ impl EntryLayer {
     /// of them where the statistics have several.
     fn shifted_together(&self) -> Axes {
         let over = self.plain.equation().over();
-        if self.statistics().all(|axes| axes == over) { over } else { Axes::ALL }
+        if self.plain.equation().reduced().all(|axes| axes == over) { over } else { Axes::ALL }
     }
 
     /// Whether it makes a difference which sample is the first, or in which part of the batch it is.
