@@ -368,7 +368,9 @@ fn check_batches(arm: &Arm, examples: usize, place: &Range<usize>, mistakes: &mu
             let mut help =
                 format!("{examples} training examples in batches of {batch}, the width is {width}");
             if let SizeError::Parts { parts, .. } = error {
-                let is_divided = |batch: usize| batch % parts == 0 && examples % batch % parts == 0;
+                let is_divided = |batch: usize| {
+                    batch.is_multiple_of(parts) && (examples % batch).is_multiple_of(parts)
+                };
                 if let Some(batch) = (1..=batch).rev().find(|batch| is_divided(*batch)) {
                     help += &format!("; with batch_size = {batch} the parts divide all of them");
                 }
