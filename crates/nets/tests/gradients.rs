@@ -5,7 +5,8 @@ use nets::{ARCHITECTURES, INITIALIZATIONS, Network, NetworkSpec, PLACEMENTS, Pla
 use norms::{CATALOGUE, Entry, Evaluator, NormChoice, Site};
 use ops::{Layout, Mode, Pass, Value, cross_entropy};
 
-const ROWS: usize = 5;
+/// An even number, as some norms divide the batch, and more than there are channels.
+const ROWS: usize = 8;
 const INPUTS: usize = 3;
 /// Short enough to stay on one side of every kink of the ReLUs, long enough for ten digits.
 const STEP: f64 = 1e-6;
@@ -42,7 +43,7 @@ fn loss(network: &mut Network<f64>, pass: &mut Pass<f64>) -> Value<f64> {
     let x: Vec<f64> = (0..ROWS * INPUTS).map(|i| (1.3 * i as f64).sin()).collect();
     let x = Value::new(ROWS, INPUTS, &x);
     let logits = network.forward(&x, pass);
-    cross_entropy(&logits, &[0, 1, 2, 0, 1], pass)
+    cross_entropy(&logits, &[0, 1, 2, 0, 1, 2, 0, 1], pass)
 }
 
 /// A norm of activations without side inputs that is defined at one position. Two have kinks where parameters start, and a stop
