@@ -236,13 +236,21 @@ impl Formulas {
                 let [a, b] = [a, b].map(|e| self.transpose(e));
                 self.matmul(b, a)
             }
-            _ => match self.as_scaled(e) {
-                Some((factor, e)) => {
-                    let transposed = self.transpose(e);
-                    self.scaled(factor, transposed)
+            _ => {
+                // What does not vary along them stands in front.
+                let (factor, scaled) = self.as_scaled(e).unwrap_or((1.0, e));
+                let constant =
+                    |&(e, _): &(TermId, i32)| self.varies(e).without(matrix) == self.varies(e);
+                let (mut outer, inner): (Vec<_>, Vec<_>) =
+                    self.factors(scaled).into_iter().partition(constant);
+                if factor == 1.0 && outer.is_empty() {
+                    return self.add(Term::Transpose(e));
                 }
-                None => self.add(Term::Transpose(e)),
-            },
+                let inner = self.product(&inner, false);
+                outer.push((self.transpose(inner), 1));
+                let product = self.product(&outer, false);
+                self.scaled(factor, product)
+            }
         }
     }
 

@@ -368,16 +368,23 @@ fn check_batches(arm: &Arm, examples: usize, place: &Range<usize>, mistakes: &mu
             let mut help =
                 format!("{examples} training examples in batches of {batch}, the width is {width}");
             if let SizeError::Parts { parts, .. } = error {
-                let is_divided = |batch: usize| {
-                    batch.is_multiple_of(parts) && (examples % batch).is_multiple_of(parts)
-                };
-                if let Some(batch) = (1..=batch).rev().find(|batch| is_divided(*batch)) {
-                    help += &format!("; with batch_size = {batch} the parts divide all of them");
-                }
+                help += &dividing(parts, batch, examples);
             }
             mistakes.add(place.clone(), error.to_string(), help);
         }
     }
+}
+
+/// Where parts do not divide the batches: a batch size or a number of parts with which they do.
+fn dividing(parts: usize, batch: usize, examples: usize) -> String {
+    let divides = |parts: usize, batch: usize| {
+        batch.is_multiple_of(parts) && (examples % batch).is_multiple_of(parts)
+    };
+    let size = (1..=batch).rev().find(|size| divides(parts, *size));
+    let fewer = (2..parts).rev().find(|fewer| divides(*fewer, batch));
+    let size = size.map(|size| format!("; batch_size = {size} would do"));
+    let fewer = fewer.map(|fewer| format!("; parts = {fewer} would do"));
+    [size, fewer].into_iter().flatten().collect()
 }
 
 #[cfg(test)]

@@ -208,6 +208,21 @@ fn a_batch_must_fit_into_the_training_part() {
     assert!(report.contains("= digits has 1078 training examples"), "{report}");
 }
 
+/// 1078 examples in batches of 128 leave 54, and 4 divides no rest of 1078.
+#[test]
+fn parts_must_divide_every_batch() {
+    let ghost = |parts: usize| {
+        format!(
+            "norm = {{ name = \"ghost-batch\", parts = {parts} }}\n[training]\nbatch_size = 128\n"
+        )
+    };
+    let report = mistakes(&format!("{SMALL}[network]\n{}", ghost(4)));
+    assert!(report.contains("54 samples cannot be divided into 4 parts of equal size"), "{report}");
+    assert!(report.contains("the width is 64; parts = 2 would do"), "{report}");
+    let report = mistakes(&format!("{SMALL}[network]\n{}", ghost(7)));
+    assert!(report.contains("; batch_size = 126 would do"), "{report}");
+}
+
 #[test]
 fn a_network_beyond_any_memory_is_refused() {
     let report = mistakes(&format!("{SMALL}[network]\nwidth = 65536\ndepth = 10000\n"));
