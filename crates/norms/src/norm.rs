@@ -59,7 +59,7 @@ pub trait Norm<E: Element>: fmt::Debug {
         self.equation().check(&extents, equations::Mode::Train)
     }
 
-    /// The sizes of the four axes.
+    /// The sizes of the axes.
     ///
     /// # Panics
     /// If the groups do not divide the width.

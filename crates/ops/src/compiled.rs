@@ -13,6 +13,7 @@ mod program;
 mod shape;
 mod steps;
 mod view;
+mod whole;
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -217,4 +217,36 @@ mod tests {
         let (left, right) = (Matrix::new(&a, 2, 3), Matrix::new(&a, 2, 3));
         multiply(&mut [0.0; 6], Existing::Overwrite, left, right);
     }
+
+    /// A row-major part of a slice.
+    fn strided(start: usize, [rows, columns]: [usize; 2], [row, column]: [usize; 2]) -> Strided {
+        Strided { start, rows, columns, row_stride: row, column_stride: column }
+    }
+
+    #[test]
+    fn products_of_parts_are_added_where_they_belong() {
+        // [1 2; 3 4] stands column by column behind a number, and is multiplied with (1, -1) in every second place.
+        let (left, right) = ([9.0, 1.0, 3.0, 2.0, 4.0], [1.0, 9.0, -1.0]);
+        let mut result = [0.5; 4];
+        let (left, right) =
+            ((&left[..], strided(1, [2, 2], [1, 2])), (&right[..], strided(0, [2, 1], [2, 1])));
+        add_product(&mut result, strided(1, [2, 1], [2, 1]), left, right);
+        assert_eq!(result, [0.5, -0.5, 0.5, -0.5]);
+    }
+
+    #[test]
+    #[should_panic(expected = "in 4 elements")]
+    fn a_part_beyond_the_slice_is_refused() {
+        let whole = strided(0, [2, 2], [2, 1]);
+        let beyond = strided(1, [2, 2], [2, 1]);
+        add_product(&mut [0.0; 4], whole, (&[1.0; 4], beyond), (&[1.0; 4], whole));
+    }
+
+    #[test]
+    #[should_panic(expected = "has an element twice")]
+    fn a_result_whose_rows_overlap_is_refused() {
+        let whole = strided(0, [2, 2], [2, 1]);
+        let overlapping = strided(0, [2, 2], [1, 1]);
+        add_product(&mut [0.0; 4], overlapping, (&[1.0; 4], whole), (&[1.0; 4], whole));
+    }
 }

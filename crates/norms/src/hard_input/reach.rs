@@ -28,8 +28,8 @@ impl fmt::Display for Reach {
             Reach::Element => "its element",
             Reach::Row => "its row",
             Reach::Sample => "its sample",
-            Reach::Feature => "its feature in all samples",
-            Reach::Batch => "the whole batch",
+            Reach::Feature => "its feature in several samples",
+            Reach::Batch => "several features in several samples",
         })
     }
 }

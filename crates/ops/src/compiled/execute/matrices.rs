@@ -2,6 +2,8 @@
 
 use std::mem::take;
 
+use equations::Axes;
+
 use super::Work;
 use crate::Element;
 use crate::compiled::steps::{Contraction, Loop};
@@ -28,10 +30,10 @@ impl<E: Element, F: Element> Work<'_, E, F> {
         let mut written = take(&mut self.arrays[*out]);
         written.fill(0.0);
         let (a, b) = (&self.arrays[*a][..], &self.arrays[*b][..]);
-        let mut at = vec![0; outer.len()];
+        let mut at = [0; Axes::EACH.len()];
         loop {
             let start = |array: usize| -> usize {
-                at.iter().zip(outer).map(|(index, l)| index * l.strides[array]).sum()
+                outer.iter().zip(at).map(|(l, index)| index * l.strides[array]).sum()
             };
             let part = |from: usize, down: &Loop, across: &Loop| Strided {
                 start: start(from),
