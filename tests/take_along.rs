@@ -68,7 +68,7 @@ fn a_norm_is_shown_with_all_that_is_known_of_it() {
                 "in evaluation",
                 "samples+positions",
                 "by itself the equation gives numbers and leaves NaN in the running v",
-                "reaches its feature in all samples and the running m, v, which stay NaN",
+                "reaches its feature in several samples and the running m, v, which stay NaN",
             ],
         ),
         (

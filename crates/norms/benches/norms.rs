@@ -26,6 +26,10 @@ fn forward_and_backward(criterion: &mut Criterion) {
         bench("local-response/compiled", &local_response(), Evaluator::Compiled);
         bench("batch/fused", &listed("batch", 1), Evaluator::Fastest);
         bench("batch/compiled", &listed("batch", 1), Evaluator::Compiled);
+        bench("ghost-batch/compiled", &listed("ghost-batch", 1), Evaluator::Compiled);
+        // Groups of 64 channels.
+        let decorrelated = listed("decorrelated-batch", width / 64);
+        bench("decorrelated-batch/compiled", &decorrelated, Evaluator::Compiled);
         for groups in [1, 8, 32] {
             let name = format!("group-{groups}/compiled");
             bench(&name, &listed("group", groups), Evaluator::Compiled);
