@@ -6,7 +6,7 @@ use crate::axes::{self, Axes};
 use crate::error::{EquationError, suggestion};
 use crate::lexer::Token;
 use crate::operation::{Binary, FUNCTIONS, Function, NodeId, Operation, Statistic};
-use crate::parser::{INDEX, Operand, Parser, Result, SIZE, SUM};
+use crate::parser::{INDEX, OPEN, Operand, Parser, Result, SIZE, SUM};
 
 impl Parser<'_> {
     /// Reads the axes and arguments behind the name of a function.
@@ -42,6 +42,9 @@ impl Parser<'_> {
             ) => error,
             _ => error.with_help("only statistics and windows have axes"),
         })?;
+        if let (Called::Language(Function::Past), Some(own)) = (called, self.own_past()) {
+            return self.push(own, self.cursor.since(span.start));
+        }
         let arguments = self.arguments()?;
         let counts = called.argument_counts();
         let span = self.cursor.since(span.start);
@@ -223,6 +226,21 @@ impl Parser<'_> {
         }
         let message = "matrices have channels as rows and columns: only norms have channels";
         Err(self.cursor.error(span.clone(), message))
+    }
+
+    /// Reads `NAME)` where that is the name of the definition at hand.
+    fn own_past(&mut self) -> Option<Operation> {
+        let own = self.own.as_mut()?;
+        let is_it = matches!(self.cursor.peek(), Token::Name(name) if *name == own.name)
+            && *self.cursor.peek_second() == Token::Symbol(')');
+        if !is_it {
+            return None;
+        }
+        own.is_used = true;
+        let varies = own.varies;
+        self.cursor.advance();
+        self.cursor.advance();
+        Some(Operation::OwnPast { slot: OPEN, varies })
     }
 
     /// `past(e)` of a running value, which may have a name.

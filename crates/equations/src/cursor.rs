@@ -45,6 +45,16 @@ impl<'a> Cursor<'a> {
         })
     }
 
+    /// The place, to come back to.
+    pub(crate) fn place(&self) -> usize {
+        self.position
+    }
+
+    /// Goes back to a place, to read the same again.
+    pub(crate) fn go_back(&mut self, place: usize) {
+        self.position = place;
+    }
+
     pub(crate) fn advance(&mut self) {
         self.position = (self.position + 1).min(self.tokens.len() - 1);
     }

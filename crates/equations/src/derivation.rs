@@ -115,6 +115,9 @@ impl Forward {
                     }
                     other => unreachable!("the parser gives no past to {other:?}"),
                 },
+                Operation::OwnPast { slot, varies } => {
+                    formulas.input(Input::Average(slot), varies, None)
+                }
                 Operation::Batches => formulas.batches(equation, mode),
                 Operation::Running { value, tracked: followed, weight, slot, .. } => {
                     tracked[slot] = place[followed];

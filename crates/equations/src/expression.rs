@@ -158,7 +158,8 @@ impl Expression {
                 | Operation::Index(_)
                 | Operation::Batches
                 | Operation::Running { .. }
-                | Operation::Past(_) => None,
+                | Operation::Past(_)
+                | Operation::OwnPast { .. } => None,
             });
             values.push(value);
         }
@@ -179,6 +180,16 @@ impl Expression {
             }
         }
         needed
+    }
+
+    /// The name of the definition that is the running value of a slot.
+    pub(crate) fn name_of_slot(&self, wanted: usize) -> Option<&str> {
+        let is_it = |node: NodeId| match self.nodes[node].operation {
+            Operation::Running { slot, .. } => slot == wanted,
+            _ => false,
+        };
+        let found = self.definitions.iter().find(|(_, node)| is_it(*node));
+        found.map(|(name, _)| name.as_str())
     }
 
     /// Leaves out the names that no node uses, but keeps `kept`.
@@ -205,7 +216,20 @@ impl Expression {
     pub(crate) fn arrange(self, result: NodeId) -> Expression {
         let needed = Self::needed_for(&self.nodes, result, Operation::operands);
         let mut definitions = self.definitions;
-        definitions.retain(|(_, id)| needed[*id] && *id != result);
+        // What refers to itself does so by its name.
+        let own = |id: NodeId| {
+            let slot_of = |node: &Node| match node.operation {
+                Operation::OwnPast { slot, .. } => Some(slot),
+                _ => None,
+            };
+            match self.nodes[id].operation {
+                Operation::Running { slot, .. } => {
+                    self.nodes.iter().any(|node| slot_of(node) == Some(slot))
+                }
+                _ => false,
+            }
+        };
+        definitions.retain(|(_, id)| needed[*id] && (*id != result || own(*id)));
         definitions.sort_by_key(|(_, id)| *id);
         // A second name of the same node says nothing new.
         definitions.dedup_by_key(|(_, id)| *id);

@@ -112,6 +112,7 @@ fn evaluate<'a>(
                     Operation::Running { slot, .. } => Cow::Owned(state[slot].clone()),
                     other => unreachable!("the parser gives no past to {other:?}"),
                 },
+                (Operation::OwnPast { slot, .. }, _) => Cow::Owned(state[slot].clone()),
                 (Operation::Stop(_), Some(frozen)) => {
                     let stop = frozen.next().expect("the stops are those of this equation");
                     Cow::Borrowed(&stop[..])
@@ -207,6 +208,7 @@ impl Operands<'_> {
             Operation::Name(_)
             | Operation::Running { .. }
             | Operation::Past(_)
+            | Operation::OwnPast { .. }
             | Operation::Batches
             | Operation::Call(..) => {
                 unreachable!(

@@ -78,7 +78,13 @@ impl NormEquation {
         let given = |operation| {
             let average = matches!(operation, Operation::Running { .. }) && mode == Mode::Eval;
             average
-                || matches!(operation, Operation::Name(_) | Operation::Past(_) | Operation::Batches)
+                || matches!(
+                    operation,
+                    Operation::Name(_)
+                        | Operation::Past(_)
+                        | Operation::OwnPast { .. }
+                        | Operation::Batches
+                )
         };
         let (id, value) = (0..values.len()).find_map(|id| {
             let operation = expression.nodes()[id].operation;

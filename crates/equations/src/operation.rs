@@ -88,6 +88,13 @@ pub enum Operation {
     /// The average behind a running value, the operand, as it was before the pass: a constant to
     /// derivatives. In evaluation it is the running value itself.
     Past(NodeId),
+    /// The same inside the definition of the running value itself, which stands behind it.
+    OwnPast {
+        /// The index of the average among the running slots of the expression.
+        slot: usize,
+        /// The axes along which it may change.
+        varies: Axes,
+    },
     /// A function of the vocabulary, by its index, at an argument.
     Call(usize, NodeId),
 }
@@ -169,7 +176,8 @@ impl Operation {
             | Operation::Name(_)
             | Operation::Size(_)
             | Operation::Index(_)
-            | Operation::Batches => [None; 4],
+            | Operation::Batches
+            | Operation::OwnPast { .. } => [None; 4],
             Operation::Negate(e)
             | Operation::Pointwise(_, e)
             | Operation::Statistic(_, e, _)
@@ -198,7 +206,8 @@ impl Operation {
             | Operation::Name(_)
             | Operation::Size(_)
             | Operation::Index(_)
-            | Operation::Batches => self,
+            | Operation::Batches
+            | Operation::OwnPast { .. } => self,
             Operation::Negate(e) => Operation::Negate(place(e)),
             Operation::Binary(operator, a, b) => Operation::Binary(operator, place(a), place(b)),
             Operation::Power(base, exponent) => Operation::Power(place(base), place(exponent)),
@@ -248,7 +257,7 @@ impl Operation {
         match self {
             Operation::Number(_) | Operation::Size(_) | Operation::Batches => Axes::NONE,
             Operation::Name(index) => name(index),
-            Operation::Index(axes) => axes,
+            Operation::Index(axes) | Operation::OwnPast { varies: axes, .. } => axes,
             Operation::Statistic(_, e, axes) => node(e).without(axes),
             Operation::Window { e, axis, .. } | Operation::Cumulative(_, e, axis) => {
                 node(e).union(axis)

@@ -33,6 +33,7 @@ pub(crate) fn parse(text: &str, vocabulary: &Vocabulary<'_>) -> Result<Expressio
         constant: Vec::new(),
         definitions: Vec::new(),
         slots: 0,
+        own: None,
         nesting: 0,
     };
     while parser.is_definition() {
@@ -67,10 +68,17 @@ pub(crate) fn is_word(name: &str) -> bool {
 
 /// Numbers the running values that are left after arranging, in order.
 fn number_slots(nodes: &mut [Node]) {
-    let mut slots = 0..;
+    let running = nodes.iter().filter_map(|node| match node.operation {
+        Operation::Running { slot, .. } => Some(slot),
+        _ => None,
+    });
+    let before: Vec<usize> = running.collect();
     for node in nodes {
-        if let Operation::Running { slot, .. } = &mut node.operation {
-            *slot = slots.next().expect("there are more numbers than nodes");
+        if let Operation::Running { slot, .. } | Operation::OwnPast { slot, .. } =
+            &mut node.operation
+        {
+            let number = before.iter().position(|other| other == slot);
+            *slot = number.expect("a value stands behind everything that refers to it");
         }
     }
 }
@@ -89,8 +97,22 @@ pub(crate) struct Parser<'a> {
     pub(crate) constant: Vec<bool>,
     definitions: Vec<(String, NodeId)>,
     pub(crate) slots: usize,
+    /// The definition at hand, whose own past may stand in it.
+    pub(crate) own: Option<Own>,
     nesting: usize,
 }
+
+/// A definition that may be a running value and refer to its own past.
+pub(crate) struct Own {
+    pub(crate) name: String,
+    /// Along which axes the average may change, as far as is known.
+    pub(crate) varies: Axes,
+    /// Whether it does refer to it.
+    pub(crate) is_used: bool,
+}
+
+/// The slot of a running value that is not read to its end yet.
+pub(crate) const OPEN: usize = usize::MAX;
 
 /// An operand and the part of the text it takes, parentheses included.
 pub(crate) type Operand = (NodeId, Range<usize>);
@@ -123,12 +145,51 @@ impl Parser<'_> {
         }
         self.cursor.advance();
         self.cursor.expect('=')?;
-        let (value, _) = self.expression(SUM)?;
+        let value = self.defined_value(&name)?;
         self.cursor.expect(';').map_err(|error| {
             error.with_help(format!("the definition of `{name}` ends with `;`"))
         })?;
         self.definitions.push((name, value));
         Ok(())
+    }
+
+    /// Reads what a definition stands for. It may refer to its own past, whose axes are those of the running
+    /// value that it is: it is read again until they are.
+    fn defined_value(&mut self, name: &str) -> Result<NodeId> {
+        let (place, nodes, slots) = (self.cursor.place(), self.nodes.len(), self.slots);
+        let mut varies = Axes::NONE;
+        loop {
+            self.own = Some(Own { name: name.to_owned(), varies, is_used: false });
+            let read = self.expression(SUM);
+            let is_used = self.own.take().is_some_and(|own| own.is_used);
+            let (value, span) = read?;
+            if !is_used {
+                return Ok(value);
+            }
+            let node = &self.nodes[value];
+            let Operation::Running { slot: found, .. } = node.operation else {
+                let error = self.cursor.error(span, "only running values have a past");
+                return Err(
+                    error.with_help(format!("`past({name})` needs `{name} = running(...)`"))
+                );
+            };
+            let along = varies.union(node.varies.without(Axes::PARTS));
+            if along == varies {
+                for node in &mut self.nodes[nodes..] {
+                    if let Operation::OwnPast { slot, .. } = &mut node.operation
+                        && *slot == OPEN
+                    {
+                        *slot = found;
+                    }
+                }
+                return Ok(value);
+            }
+            varies = along;
+            self.cursor.go_back(place);
+            self.nodes.truncate(nodes);
+            self.constant.truncate(nodes);
+            self.slots = slots;
+        }
     }
 
     /// Reads operands and the operators between them that are not looser than `loosest`.

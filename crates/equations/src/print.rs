@@ -6,13 +6,14 @@ use crate::axes::Axes;
 use crate::expression::Expression;
 use crate::layout::{Piece, Sign};
 use crate::notation::Notation;
-use crate::operation::{Binary, NodeId, Operation};
+use crate::operation::{Binary, Node, NodeId, Operation};
 use crate::parser::{BATCHES, GROUPS, INDEX, SIZE};
 
 /// The text of an expression in a notation of the language, which parses to the same nodes.
 pub(crate) fn one_line(expression: &Expression, notation: Notation) -> String {
     let mut printed = String::new();
-    let (definitions, result) = lines(expression, notation);
+    let all = (&expression.nodes[..], &expression.definitions[..]);
+    let (definitions, result) = lines(expression, all, notation);
     for (name, text) in definitions {
         printed += &format!("{name} = {text}; ");
     }
@@ -21,7 +22,8 @@ pub(crate) fn one_line(expression: &Expression, notation: Notation) -> String {
 
 /// The text of an expression in LaTeX: with definitions, aligned lines of which the last is `y`.
 pub(crate) fn latex(expression: &Expression) -> String {
-    let (mut definitions, result) = lines(expression, Notation::Latex);
+    let all = (&expression.nodes[..], &expression.definitions[..]);
+    let (mut definitions, result) = lines(expression, all, Notation::Latex);
     if definitions.is_empty() {
         return result;
     }
@@ -32,9 +34,8 @@ pub(crate) fn latex(expression: &Expression) -> String {
 /// The text of one node, in which definitions appear by their names.
 pub(crate) fn part(expression: &Expression, node: NodeId) -> String {
     let kept = |(_, id): &&(String, NodeId)| *id != node;
-    let definitions = expression.definitions.iter().filter(kept).cloned().collect();
-    let nodes = expression.nodes[..=node].to_vec();
-    lines(&Expression { nodes, definitions, ..expression.clone() }, Notation::Ascii).1
+    let definitions: Vec<_> = expression.definitions.iter().filter(kept).cloned().collect();
+    lines(expression, (&expression.nodes[..=node], &definitions), Notation::Ascii).1
 }
 
 /// `name = text` for every line, aligned at the equals signs.
@@ -43,12 +44,16 @@ pub(crate) fn aligned(lines: &[(String, String)]) -> String {
     format!("\\begin{{aligned}}\n{}\n\\end{{aligned}}", lines.join(" \\\\\n"))
 }
 
-/// The definitions and the result.
-fn lines(expression: &Expression, notation: Notation) -> (Vec<(String, String)>, String) {
+/// The texts of definitions and of the last of some nodes of an expression.
+fn lines(
+    expression: &Expression,
+    (nodes, definitions): (&[Node], &[(String, NodeId)]),
+    notation: Notation,
+) -> (Vec<(String, String)>, String) {
     let mut lines = Vec::new();
-    let mut definitions = expression.definitions.iter().peekable();
+    let mut definitions = definitions.iter().peekable();
     let mut pieces = Pieces { notation, expression, of: Vec::new(), defined: Vec::new() };
-    for (id, node) in expression.nodes.iter().enumerate() {
+    for (id, node) in nodes.iter().enumerate() {
         let piece = pieces.node(node.operation);
         let definition = definitions.next_if(|(_, defined)| *defined == id);
         pieces.defined.push(definition.is_some());
@@ -108,6 +113,11 @@ impl Pieces<'_> {
                 None => self.call("running", None, &[value, start, tracked]),
             },
             Operation::Past(e) => self.call("past", None, &[e]),
+            Operation::OwnPast { slot, .. } => {
+                let name = self.expression.name_of_slot(slot).expect("it refers to a definition");
+                let name = self.notation.name(name).into_text();
+                self.notation.call("past", None, &[name])
+            }
             Operation::Call(function, e) => {
                 self.call(&self.expression.functions[function], None, &[e])
             }

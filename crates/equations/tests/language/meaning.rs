@@ -89,6 +89,7 @@ fn written_out(equation: &Equation, over: &str, extents: &Extents, moved: f64) -
         training: true,
         batches: 0,
         reached: Vec::new(),
+        own: None,
         defined: Vec::new(),
         defined_running: Vec::new(),
     };

@@ -25,6 +25,8 @@ pub struct Naive<'a> {
     pub batches: usize,
     /// What the running values that have been reached were before the pass and are after it.
     pub reached: Vec<[Vec<f64>; 2]>,
+    /// The number of the running value at hand and its start.
+    pub own: Option<(usize, f64)>,
     pub defined: Vec<Vec<f64>>,
     /// The number of every definition that is a running value, among these.
     pub defined_running: Vec<Option<usize>>,
@@ -166,6 +168,10 @@ impl Naive<'_> {
                 self.window(function, axis, &e, reach.map(|reach| self.reach(reach)))
             }
             Tree::Running(value, start, tracked) => self.running(value, start, tracked.as_ref()),
+            Tree::OwnPast(_) => {
+                let (number, start) = self.own.expect("it stands in a running value");
+                self.averages.get(number).cloned().unwrap_or_else(|| everywhere(start))
+            }
             Tree::Past(running) => {
                 let number = match **running {
                     Tree::Defined(index) => self.defined_running[index].unwrap(),
@@ -185,6 +191,14 @@ impl Naive<'_> {
         start: &str,
         tracked: Option<&(Box<Tree>, Option<&str>)>,
     ) -> Vec<f64> {
+        let start = match start {
+            "0" => 0.0,
+            "2*3" => 6.0,
+            _ => -(self.name)(7, [0; 6]),
+        };
+        // It is reached behind those that stand in it.
+        let inside = value.running_values() + tracked.map_or(0, |(e, _)| e.running_values());
+        let outer = self.own.replace((self.reached.len() + inside, start));
         let mean = |naive: &mut Self, e| {
             let e = naive.tree(e);
             naive.statistic("mean", "samples+positions", &e)
@@ -201,11 +215,7 @@ impl Naive<'_> {
             None => 0.1,
         };
         let tracked = tracked.map_or_else(|| value.clone(), |(e, _)| mean(self, e));
-        let start = match start {
-            "0" => 0.0,
-            "2*3" => 6.0,
-            _ => -(self.name)(7, [0; 6]),
-        };
+        self.own = outer;
         let before = self.averages.get(self.reached.len()).cloned();
         let before = before.unwrap_or_else(|| vec![start; value.len()]);
         if self.training {

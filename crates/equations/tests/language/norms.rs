@@ -233,3 +233,31 @@ fn what_only_averages_follow_is_not_reduced_for_the_result() {
         [Axes::FEATURES, Axes::POSITIONS]
     );
 }
+
+/// 1, 2, 3, ...: each value is one more than the average that the pass before has left.
+#[test]
+fn a_running_value_may_refer_to_its_own_past() {
+    let text = "c = running(past(c) + 1, 0, past(c) + 1, 1); c * x";
+    let counter = norm(text, "none");
+    assert_eq!(counter.expression().to_string(), text);
+    let one = Extents::new(1, 1, 1, 1).unwrap();
+    let mut state = counter.start_state(&one);
+    let mut y = |mode| counter.evaluate(&one, &[10.0], &[], &mut state, mode).unwrap()[0];
+    assert_eq!([y(Mode::Train), y(Mode::Train), y(Mode::Eval)], [10.0, 20.0, 20.0]);
+    assert_eq!(counter.derivation(Mode::Train).text(&counter), "c = average_c + 1\ndx = dy * c");
+}
+
+#[test]
+fn the_axes_of_an_own_past_are_those_of_its_average() {
+    let slots = |text: &'static str, over: &'static str| -> Vec<Axes> {
+        norm(text, over).running().iter().map(|slot| slot.varies).collect()
+    };
+    let statistics = "m = running(past(m) / 2 + mean(x), 0); x - m";
+    assert_eq!(slots(statistics, "samples+positions"), [Axes::FEATURES]);
+    // Of two that are read in one definition each has its own.
+    let both = "a = running(past(a) + running(sum(beta), 1), 0); b = running(past(b) + gamma * a, 0); x * b";
+    assert_eq!(slots(both, "features"), [Axes::NONE, Axes::NONE, Axes::FEATURES]);
+    // An unused definition before it takes its slot along.
+    let unused = "u = running(past(u), 1); v = running(past(v) + 1, 0); x * v";
+    assert_eq!(norm(unused, "none").expression().to_string(), "v = running(past(v) + 1, 0); x * v");
+}

@@ -52,6 +52,8 @@ pub enum Tree {
     Running(Box<Tree>, &'static str, Option<(Box<Tree>, Option<&'static str>)>),
     /// Of a running value, or of a definition that is one.
     Past(Box<Tree>),
+    /// Of the definition that it stands in, by its number.
+    OwnPast(usize),
 }
 
 /// What equations may use: `x`, parameters of every shape, a constant; with Greek spellings.
@@ -94,6 +96,13 @@ pub fn equation(random: &mut Random, size: usize) -> Equation {
     let defined = random.below(3);
     let definitions: Vec<Tree> = (0..defined)
         .map(|index| match random.below(6) {
+            0 if random.below(2) == 0 => match running(random, size / 3, index) {
+                Tree::Running(value, start, tracked) => {
+                    let own = Box::new(Tree::OwnPast(index));
+                    Tree::Running(Box::new(Tree::Infix('-', value, own)), start, tracked)
+                }
+                other => other,
+            },
             0 => running(random, size / 3, index),
             _ => tree(random, size / 3, index),
         })
@@ -206,6 +215,12 @@ impl Tree {
         }
     }
 
+    /// How many running values there are in it.
+    pub fn running_values(&self) -> usize {
+        let inside: usize = self.operands().into_iter().map(Tree::running_values).sum();
+        inside + usize::from(matches!(self, Tree::Running(..)))
+    }
+
     /// Whether anything in it may vary along columns.
     fn has_columns(&self) -> bool {
         let own = match self {
@@ -260,6 +275,7 @@ impl Tree {
             Tree::Transpose(e) => format!("transpose({})", e.text(random)),
             Tree::Matmul(a, b) => format!("matmul({}, {})", a.text(random), b.text(random)),
             Tree::Past(e) => format!("past({})", e.text(random)),
+            Tree::OwnPast(index) => format!("past({})", definition(*index)),
             Tree::Running(value, start, tracked) => {
                 let mean = |e: String| format!("mean[samples+positions]({e})");
                 let value = mean(value.text(random));

@@ -51,6 +51,7 @@ where
                 Operation::Running { slot, .. } => average(equation, extents, state, slot),
                 other => unreachable!("the parser gives no past to {other:?}"),
             },
+            (None, Operation::OwnPast { slot, .. }) => average(equation, extents, state, slot),
             (None, operation) => evaluation.operate(operation, &constants),
         };
         evaluation.values.push(value);
@@ -105,7 +106,7 @@ fn differentiated(lowered: &Expression) -> Vec<bool> {
         }
         match nodes[id].operation {
             Operation::Running { value, .. } => flows[value] = true,
-            Operation::Stop(_) | Operation::Past(_) => {}
+            Operation::Stop(_) | Operation::Past(_) | Operation::OwnPast { .. } => {}
             operation => operation.operands().for_each(|operand| flows[operand] = true),
         }
     }
@@ -158,6 +159,7 @@ where
             | Operation::Name(_)
             | Operation::Running { .. }
             | Operation::Past(_)
+            | Operation::OwnPast { .. }
             | Operation::Batches
             | Operation::Call(..) => unreachable!("handled before, or not part of a norm"),
         }
