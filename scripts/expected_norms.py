@@ -105,14 +105,17 @@ def timestep(x, gamma, beta, groups):
     return gamma * torch.cat(y, 1) + beta
 
 
-def spectral(x):
-    w = x[:, 0]
+def spectral(x, state, training):
+    w, (left, v) = x[:, 0], state
     with torch.no_grad():
-        u = torch.exp(1 / torch.arange(1.0, w.shape[0] + 1))
-        for _ in range(3):
-            v = F.normalize(w.T @ u, dim=0)
-            u = F.normalize(w @ v, dim=0)
-    return x / (u @ w @ v)
+        start = torch.exp(1 / torch.arange(1.0, w.shape[1] + 1))
+        scaled, before = w / w.abs().max(), v + left * start
+        if training:
+            v.copy_(scaled.T @ (scaled @ before) / before.norm())
+            left.zero_()
+        e = F.normalize(v + left * start, dim=0)
+        u = F.normalize(w @ e, dim=0)
+    return x / (u @ w @ e)
 
 
 def group(x, gamma, beta, groups):
@@ -333,7 +336,7 @@ NORMS = [
     ("weight-norm", "g:o", 1, lambda x, g: torch._weight_norm(x[:, 0], g[:, None], 0)[:, None]),
     ("weight-standardization", "", 1, weight_standardization),
     ("scaled-weight-standardization", "gain:o", 1, lambda x, gain: weight_standardization(x, gain * 4**-0.5)),
-    ("spectral", "", 1, spectral),
+    ("spectral", "", 1, Batch(spectral, ["one", "zeros"])),
 ]
 
 

@@ -44,7 +44,7 @@ fn listed(heading: &str) -> BTreeSet<&'static str> {
 #[test]
 fn equations_parse() {
     let equations = blocks("equation");
-    assert_eq!(equations.len(), 16);
+    assert_eq!(equations.len(), 17);
     for (over, equation) in equations {
         let norm = parse(equation, over).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(norm.warning(), None, "{equation}");
