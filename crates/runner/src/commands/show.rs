@@ -83,7 +83,7 @@ fn jacobian(choice: &NormChoice) -> Vec<String> {
     };
     vec![
         format!(
-            "changes nothing, to first order, at eps = 0: {removed}; {} directions in all",
+            "changes nothing, to first order, at eps = 0: {removed}; {} of a slice's directions in all",
             three_digits(found.null_directions)
         ),
         format!(
