@@ -74,6 +74,8 @@ pub struct NormEquation {
     running: Vec<RunningSlot>,
     /// Which nodes the result needs when running values are read.
     needed_in_evaluation: Vec<bool>,
+    /// Whether parts of the batch mean something in training and in evaluation; asked in every pass.
+    knows_parts: [bool; 2],
 }
 
 impl NormEquation {
@@ -110,6 +112,10 @@ impl NormEquation {
         demands::check(&expression, &values)?;
         let running = slots(&expression, &values);
         let needed_in_evaluation = needed_in_evaluation(&expression);
+        let knows_parts = [
+            knows_parts(&expression, Mode::Train, |_| true),
+            knows_parts(&expression, Mode::Eval, |id| needed_in_evaluation[id]),
+        ];
         Ok(NormEquation {
             expression,
             parameters,
@@ -118,6 +124,7 @@ impl NormEquation {
             parts,
             running,
             needed_in_evaluation,
+            knows_parts,
         })
     }
 
@@ -279,19 +286,10 @@ impl NormEquation {
     /// is reduced, along the samples within a part but not along the parts, or the other way round.
     #[must_use]
     pub fn knows_parts(&self, mode: Mode) -> bool {
-        let apart = |axes: Axes| axes.contains(Axes::PARTS) != axes.contains(Axes::MEMBERS);
-        let mut varies: Vec<Axes> = Vec::new();
-        for node in &self.expression.nodes {
-            varies.push(match node.operation {
-                // An average does not know the parts of a batch, nor what is made of averages.
-                Operation::Running { .. } if mode == Mode::Eval => node.varies.without(Axes::PARTS),
-                operation => operation.varies(|_| node.varies, |operand| varies[operand]),
-            });
+        match mode {
+            Mode::Train => self.knows_parts[0],
+            Mode::Eval => self.knows_parts[1],
         }
-        let nodes = self.expression.nodes.iter().zip(varies).enumerate();
-        nodes
-            .filter(|(id, _)| self.needs(*id, mode))
-            .any(|(_, (node, varies))| apart(varies) || node.operation.axes().is_some_and(apart))
     }
 
     /// The axes of every statistic, window and cumulative sum that the result depends on in training; what only
@@ -422,4 +420,21 @@ fn needed_in_evaluation(expression: &Expression) -> Vec<bool> {
         let average = matches!(operation, Operation::Running { .. });
         operation.operands().filter(move |_| !average)
     })
+}
+
+/// Whether anything needed varies, or is reduced, along only one of parts and their members.
+fn knows_parts(expression: &Expression, mode: Mode, needed: impl Fn(usize) -> bool) -> bool {
+    let apart = |axes: Axes| axes.contains(Axes::PARTS) != axes.contains(Axes::MEMBERS);
+    let mut varies: Vec<Axes> = Vec::new();
+    for node in &expression.nodes {
+        varies.push(match node.operation {
+            // An average does not know the parts of a batch, nor what is made of averages.
+            Operation::Running { .. } if mode == Mode::Eval => node.varies.without(Axes::PARTS),
+            operation => operation.varies(|_| node.varies, |operand| varies[operand]),
+        });
+    }
+    let nodes = expression.nodes.iter().zip(varies).enumerate();
+    nodes
+        .filter(|(id, _)| needed(*id))
+        .any(|(_, (node, varies))| apart(varies) || node.operation.axes().is_some_and(apart))
 }

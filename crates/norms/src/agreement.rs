@@ -145,11 +145,12 @@ fn double<E: Element>(values: &[E]) -> Vec<f64> {
 mod tests {
     use std::sync::Arc;
 
-    use equations::{Extents, ParameterShape};
+    use equations::Extents;
 
     use super::*;
     use crate::Definition;
     use crate::catalogue::CATALOGUE;
+    use crate::through_dfdx::language::PARAMETERS;
 
     /// Samples, positions, features: odd and even, one row, one column, vector tails.
     const SIZES: [(usize, usize, usize); 10] = [
@@ -250,16 +251,7 @@ mod tests {
                 name: "defined".to_owned(),
                 equation: equation.trim().to_owned(),
                 over: over.trim().to_owned(),
-                parameters: [
-                    ("alpha", ParameterShape::Scalar),
-                    ("scale", ParameterShape::Group),
-                    ("place", ParameterShape::Position),
-                    ("row", ParameterShape::Output),
-                    ("shared", ParameterShape::Channel),
-                    ("side", ParameterShape::Side),
-                ]
-                .map(|(name, shape)| (name.to_owned(), shape, 0.5))
-                .to_vec(),
+                parameters: PARAMETERS.map(|(name, shape)| (name.to_owned(), shape, 0.5)).to_vec(),
                 constants: Vec::new(),
             };
             let definition = Arc::new(definition);

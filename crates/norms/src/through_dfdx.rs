@@ -8,7 +8,7 @@ mod conventions;
 mod evaluate;
 mod extremes;
 #[cfg(test)]
-mod language;
+pub(crate) mod language;
 mod own;
 mod powers;
 mod windows;

@@ -101,7 +101,7 @@ impl Compiled {
         // Evaluation reads the averages; their values now are those of the backward pass too.
         let averages64: Vec<Buffer<f64>> =
             averages.iter().map(|average| widened(average)).collect();
-        fill_inputs(plan, &mut arrays, [x.buffer(), x.buffer()], parameters, &averages64);
+        fill_inputs(plan, &mut arrays, (x.buffer(), None), parameters, &averages64);
         let mut y = Buffer::unspecified(rows * columns);
         mode.run(
             plan,
@@ -240,7 +240,13 @@ impl<E: Element> Saved<E> {
     fn backward(self, mut dy: Buffer<E>, gradients: &mut Gradients<E>) {
         let (plan, arrays) = &self.sized.backward;
         let mut arrays = arrays.borrow_mut();
-        fill_inputs(plan, &mut arrays, [self.x.buffer(), &dy], &self.parameters, &self.averages);
+        fill_inputs(
+            plan,
+            &mut arrays,
+            (self.x.buffer(), Some(&dy)),
+            &self.parameters,
+            &self.averages,
+        );
         for (given, kept) in plan.given.iter().zip(&self.kept) {
             if let Some(array) = given {
                 arrays[*array].copy_from_slice(kept);
@@ -299,7 +305,7 @@ fn spread(extents: &Extents, from: Axes, to: Axes) -> impl Iterator<Item = usize
 fn fill_inputs<E: Element>(
     plan: &Plan,
     arrays: &mut [Vec<f64>],
-    [x, cotangent]: [&Buffer<E>; 2],
+    (x, cotangent): (&Buffer<E>, Option<&Buffer<E>>),
     parameters: &[Value<E>],
     averages: &[Buffer<f64>],
 ) {
@@ -310,7 +316,9 @@ fn fill_inputs<E: Element>(
             Input::Average(slot) => array.copy_from_slice(&averages[slot]),
             // Read block by block, unless there are matrices.
             Input::X => kernels::cast(array, x),
-            Input::Cotangent => kernels::cast(array, cotangent),
+            Input::Cotangent => {
+                kernels::cast(array, cotangent.expect("values are made of no cotangent"));
+            }
             Input::Constant(_) => unreachable!("constants are numbers"),
         }
     }

@@ -27,6 +27,11 @@ impl<'a, E> Matrix<'a, E> {
             column_stride: self.row_stride,
         }
     }
+
+    fn part(self) -> (&'a [E], Strided) {
+        let Matrix { data, rows, columns, row_stride, column_stride } = self;
+        (data, Strided { start: 0, rows, columns, row_stride, column_stride })
+    }
 }
 
 /// What a product does with the numbers that it finds in its result.
@@ -46,37 +51,8 @@ pub(crate) fn multiply<E: Element>(
     let (rows, columns, inner) = (left.rows, right.columns, left.columns);
     assert_eq!(inner, right.rows, "{rows} x {inner} times {} x {columns}", right.rows);
     assert_eq!(result.len(), rows * columns, "{} elements, {rows} x {columns}", result.len());
-    if rows == 0 || columns == 0 {
-        return;
-    }
-    // SAFETY: `gemm` reads rows x inner and inner x columns elements of the operands through their
-    // strides and writes rows x columns elements of the result with row stride `columns`. Both
-    // constructors of `Matrix` keep every (row, column) inside its slice, the result's length is
-    // checked above, and the result is borrowed mutably, so it overlaps neither operand.
-    #[allow(unsafe_code)] // `gemm` takes pointers; nothing safe is offered.
-    unsafe {
-        gemm::gemm(
-            rows,
-            columns,
-            inner,
-            result.as_mut_ptr(),
-            1,
-            columns as isize,
-            existing == Existing::AddTo,
-            left.data.as_ptr(),
-            left.column_stride as isize,
-            left.row_stride as isize,
-            right.data.as_ptr(),
-            right.column_stride as isize,
-            right.row_stride as isize,
-            E::one(),
-            E::one(),
-            false,
-            false,
-            false,
-            gemm::Parallelism::None,
-        );
-    }
+    let part = Strided { start: 0, rows, columns, row_stride: columns, column_stride: 1 };
+    multiply_parts(result, part, existing, left.part(), right.part());
 }
 
 /// A part of a slice that is a matrix.
@@ -94,58 +70,68 @@ impl Strided {
     /// # Panics
     /// If the last element lies behind the end of the slice.
     fn check(&self, len: usize) {
+        if self.rows == 0 || self.columns == 0 {
+            return;
+        }
         let last = self.start
             + (self.rows - 1) * self.row_stride
             + (self.columns - 1) * self.column_stride;
         assert!(last < len, "{self:?} in {len} elements");
     }
+
+    /// # Panics
+    /// If two of its places are one element.
+    fn check_places(&self) {
+        let [slow, fast] = if self.row_stride >= self.column_stride {
+            [(self.rows, self.row_stride), (self.columns, self.column_stride)]
+        } else {
+            [(self.columns, self.column_stride), (self.rows, self.row_stride)]
+        };
+        // Those of the fast axis are apart, and those of the slow one beyond them.
+        let apart = (fast.0 == 1 || fast.1 > 0) && (slow.0 == 1 || slow.1 > (fast.0 - 1) * fast.1);
+        assert!(apart, "{self:?} has an element twice");
+    }
 }
 
-/// Adds a matrix product to a part of `result`, on the calling thread.
-pub(crate) fn add_product(
-    result: &mut [f64],
+/// Writes `left` times `right` to a part of `result`, on the calling thread.
+pub(crate) fn multiply_parts<E: Element>(
+    result: &mut [E],
     part: Strided,
-    (left, of_left): (&[f64], Strided),
-    (right, of_right): (&[f64], Strided),
+    existing: Existing,
+    (left, of_left): (&[E], Strided),
+    (right, of_right): (&[E], Strided),
 ) {
     let (rows, columns, inner) = (part.rows, part.columns, of_left.columns);
     assert_eq!((of_left.rows, of_right.rows, of_right.columns), (rows, inner, columns));
-    if rows == 0 || columns == 0 || inner == 0 {
+    if rows == 0 || columns == 0 {
         return;
     }
     part.check(result.len());
+    part.check_places();
     of_left.check(left.len());
     of_right.check(right.len());
-    // Different places of the result are different elements: its rows do not reach into each other.
-    let [slow, fast] = if part.row_stride >= part.column_stride {
-        [(part.rows, part.row_stride), (part.columns, part.column_stride)]
-    } else {
-        [(part.columns, part.column_stride), (part.rows, part.row_stride)]
-    };
-    assert!(fast.0 == 1 || fast.1 > 0, "{part:?} has an element twice");
-    assert!(slow.0 == 1 || slow.1 > (fast.0 - 1) * fast.1, "{part:?} has an element twice");
     // SAFETY: `gemm` reads and writes the elements start + row * row_stride + column * column_stride of
     // each matrix; strides are not negative, so the last of them is the largest, and it is inside its
-    // slice by the checks above. No element of the result is written twice, and the result is borrowed
-    // mutably, so it overlaps neither operand.
+    // slice by the checks above. Without inner ones nothing of the operands is read. No element of the
+    // result is written twice, and the result is borrowed mutably, so it overlaps neither operand.
     #[allow(unsafe_code)] // `gemm` takes pointers; nothing safe is offered.
     unsafe {
         gemm::gemm(
             rows,
             columns,
             inner,
-            result.as_mut_ptr().add(part.start),
+            result[part.start..].as_mut_ptr(),
             part.column_stride as isize,
             part.row_stride as isize,
-            true,
-            left.as_ptr().add(of_left.start),
+            existing == Existing::AddTo,
+            left[of_left.start..].as_ptr(),
             of_left.column_stride as isize,
             of_left.row_stride as isize,
-            right.as_ptr().add(of_right.start),
+            right[of_right.start..].as_ptr(),
             of_right.column_stride as isize,
             of_right.row_stride as isize,
-            1.0,
-            1.0,
+            E::one(),
+            E::one(),
             false,
             false,
             false,
@@ -230,7 +216,8 @@ mod tests {
         let mut result = [0.5; 4];
         let (left, right) =
             ((&left[..], strided(1, [2, 2], [1, 2])), (&right[..], strided(0, [2, 1], [2, 1])));
-        add_product(&mut result, strided(1, [2, 1], [2, 1]), left, right);
+        let part = strided(1, [2, 1], [2, 1]);
+        multiply_parts(&mut result, part, Existing::AddTo, left, right);
         assert_eq!(result, [0.5, -0.5, 0.5, -0.5]);
     }
 
@@ -239,7 +226,8 @@ mod tests {
     fn a_part_beyond_the_slice_is_refused() {
         let whole = strided(0, [2, 2], [2, 1]);
         let beyond = strided(1, [2, 2], [2, 1]);
-        add_product(&mut [0.0; 4], whole, (&[1.0; 4], beyond), (&[1.0; 4], whole));
+        let ones = [1.0; 4];
+        multiply_parts(&mut [0.0; 4], whole, Existing::AddTo, (&ones, beyond), (&ones, whole));
     }
 
     #[test]
@@ -247,6 +235,7 @@ mod tests {
     fn a_result_whose_rows_overlap_is_refused() {
         let whole = strided(0, [2, 2], [2, 1]);
         let overlapping = strided(0, [2, 2], [1, 1]);
-        add_product(&mut [0.0; 4], overlapping, (&[1.0; 4], whole), (&[1.0; 4], whole));
+        let ones = (&[1.0; 4][..], whole);
+        multiply_parts(&mut [0.0; 4], overlapping, Existing::AddTo, ones, ones);
     }
 }

@@ -12,7 +12,8 @@ use crate::agreement::interpreted;
 use crate::norm::{Norm, State};
 use crate::point::Point;
 
-const PARAMETERS: [(&str, ParameterShape); 6] = [
+/// What the equations that are tried may use.
+pub(crate) const PARAMETERS: [(&str, ParameterShape); 6] = [
     ("alpha", ParameterShape::Scalar),
     ("scale", ParameterShape::Group),
     ("place", ParameterShape::Position),

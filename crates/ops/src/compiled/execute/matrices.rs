@@ -7,7 +7,7 @@ use equations::Axes;
 use super::Work;
 use crate::Element;
 use crate::compiled::steps::{Contraction, Loop};
-use crate::matmul::{Strided, add_product};
+use crate::matmul::{Existing, Strided, multiply_parts};
 
 impl<E: Element, F: Element> Work<'_, E, F> {
     /// Every `count` x `count` numbers are a matrix.
@@ -44,7 +44,8 @@ impl<E: Element, F: Element> Work<'_, E, F> {
             };
             let left = part(0, rows, inner);
             let right = part(1, inner, columns);
-            add_product(&mut written, part(2, rows, columns), (a, left), (b, right));
+            let (place, add) = (part(2, rows, columns), Existing::AddTo);
+            multiply_parts(&mut written, place, add, (a, left), (b, right));
             let Some(axis) = (0..outer.len()).rfind(|&axis| at[axis] + 1 < outer[axis].size) else {
                 break;
             };
