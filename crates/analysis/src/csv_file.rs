@@ -48,6 +48,15 @@ impl CsvFile {
         })
     }
 
+    /// The columns between two others.
+    pub(crate) fn between(&self, first: Column, last: Column) -> Vec<Column> {
+        (first.0 + 1..last.0).map(Column).collect()
+    }
+
+    pub(crate) fn name(&self, column: Column) -> &str {
+        self.header.get(column.0).unwrap_or("")
+    }
+
     pub(crate) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         self.rows.iter().map(|(line, cells)| Row { file: self, line: *line, cells })
     }
@@ -87,7 +96,7 @@ impl<'a> Row<'a> {
         AnalysisError::Cell {
             path: self.file.path.clone(),
             line: self.line,
-            column: self.file.header.get(column.0).unwrap_or("").to_string(),
+            column: self.file.name(column).to_string(),
             value: self.text(column).to_string(),
             expected,
         }

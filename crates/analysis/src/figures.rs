@@ -14,9 +14,9 @@ mod svg;
 
 pub use log_curves::{LogAxis, LogCurve, LogLabels, log_curves};
 
-use crate::arms::{Arm, arms, distinct};
+use crate::arms::distinct;
 use crate::error::AnalysisError;
-use crate::run::Run;
+use crate::rate::Rated;
 use crate::study::Study;
 use std::path::Path;
 
@@ -39,8 +39,8 @@ pub struct Figure {
 ///
 /// # Errors
 /// Names the file, line and column of a `metrics.csv` or `layers.csv` that is missing or damaged.
-pub fn figures(study: &Study, root: &Path, runs: &[Run]) -> Result<Vec<Figure>, AnalysisError> {
-    let grid = Grid::new(study, runs);
+pub fn figures(study: &Study, root: &Path) -> Result<Vec<Figure>, AnalysisError> {
+    let grid = Grid::new(study);
     let charts = [
         ("loss_vs_learning_rate.svg", loss_vs_learning_rate::chart(study, &grid)),
         ("loss_curves.svg", loss_curves::chart(study, &grid, root)?),
@@ -51,7 +51,7 @@ pub fn figures(study: &Study, root: &Path, runs: &[Run]) -> Result<Vec<Figure>, 
         let chart = chart?;
         Some(Figure {
             file_name: file_name.to_string(),
-            svg: chart.svg(study.question),
+            svg: chart.svg(&study.question),
             title: chart.title,
         })
     });
@@ -69,20 +69,20 @@ struct Grid<'a> {
 
 struct PanelArms<'a> {
     title: String,
-    arms: Vec<(usize, Arm<'a>)>,
+    arms: Vec<(usize, Rated<'a>)>,
 }
 
 impl<'a> Grid<'a> {
-    fn new(study: &Study, runs: &'a [Run]) -> Self {
-        let arms = arms(runs);
-        let series = distinct(arms.iter().map(|arm| study.series(arm.keys)));
-        let titles = distinct(arms.iter().map(|arm| study.panel(arm.keys)));
-        let number = |arm: &Arm| {
-            let name = study.series(arm.keys);
-            series.iter().position(|series| *series == name).unwrap_or(0)
+    fn new(study: &'a Study) -> Self {
+        let arms: Vec<Rated> =
+            study.arms().into_iter().map(|arm| Rated::new(study, arm)).collect();
+        let series = distinct(arms.iter().map(|arm| arm.arm.series.clone()));
+        let titles = distinct(arms.iter().map(|arm| arm.arm.panel.clone()));
+        let number = |arm: &Rated| {
+            series.iter().position(|series| *series == arm.arm.series).unwrap_or(0)
         };
         let panel = |title: String| {
-            let members = arms.iter().filter(|arm| study.panel(arm.keys) == title);
+            let members = arms.iter().filter(|arm| arm.arm.panel == title);
             PanelArms { arms: members.map(|arm| (number(arm), arm.clone())).collect(), title }
         };
         let panels = titles.into_iter().map(panel).collect();

@@ -1,27 +1,20 @@
-//! From the CSV files of a study to its statistics, its one-sentence answer and its figures.
+//! From the CSV files of a study to its statistics, its tables, its answer and its figures.
 //!
 //! The crate reads `runs.csv`, `runs/<run_id>/metrics.csv` and `runs/<run_id>/layers.csv` and
 //! nothing else. It knows no networks, trains nothing and writes no files.
 //!
 //! ```no_run
 //! # fn main() -> Result<(), analysis::AnalysisError> {
-//! use analysis::{Study, figures, read_runs, summarize};
+//! use analysis::{Study, figures, summarize};
 //! use std::path::Path;
 //!
-//! let swept = ["placement".to_string(), "depth".to_string()];
-//! let baseline = [("placement".to_string(), "pre".to_string())];
-//! let study = Study {
-//!     name: "quickstart",
-//!     question: "Which deep residual networks train?",
-//!     swept: &swept,
-//!     baseline: &baseline,
-//!     tuned_rates: &[1e-3, 3e-3, 1e-2],
-//! };
 //! let root = Path::new("results/quickstart");
-//! let runs = read_runs(&root.join("runs.csv"), study.swept)?;
-//! let summary = summarize(&study, &runs);
-//! println!("{}", summary.answer());
-//! for figure in figures(&study, root, &runs)? {
+//! let question = "Which deep residual networks train?";
+//! let study = Study::read(&root.join("runs.csv"), "quickstart", question)?;
+//! for paragraph in summarize(&study).answer() {
+//!     println!("{}\n  {}", paragraph.heading, paragraph.items.join("\n  "));
+//! }
+//! for figure in figures(&study, root)? {
 //!     println!("{}: {} bytes", figure.file_name, figure.svg.len());
 //! }
 //! # Ok(())
@@ -30,10 +23,13 @@
 
 mod answer;
 mod arms;
+mod comparison;
 mod csv_file;
 mod error;
+mod every_rate;
 mod figures;
 mod number;
+mod plausible;
 mod rate;
 mod records;
 mod run;
@@ -42,11 +38,16 @@ mod study;
 mod summary;
 mod table;
 
+pub use answer::Paragraph;
+pub use comparison::{Comparison, Contrast, Contrasts, Failures, Verdict, Withheld};
 pub use error::AnalysisError;
+pub use every_rate::{EveryRate, Scored, compare, is_settled};
 pub use figures::{Figure, LogAxis, LogCurve, LogLabels, figures, log_curves};
 pub use number::three_digits;
-pub use rate::{RateChoice, choose_rate};
-pub use run::{Outcome, Phase, Reason, Run, Scores, read_runs};
-pub use statistics::{Estimate, Interval};
+pub use plausible::{BySeed, Plausible, plausible};
+pub use rate::{RateChoice, Tuned};
+pub use run::{Outcome, Phase, Reason, Run, Scores};
+pub use statistics::{Estimate, Interval, holm};
 pub use study::Study;
-pub use summary::{ArmSummary, PairedDifference, Role, Summary, summarize};
+pub use summary::{ArmSummary, Role, Summary, summarize};
+pub use table::TextTable;

@@ -1,212 +1,168 @@
+//! The learning rate of an arm: the chosen one, the plausible ones, and what weakens the choice.
+
+use crate::arms::Arm;
+use crate::every_rate::is_settled;
+use crate::plausible::{Plausible, BySeed, plausible};
 use crate::run::Run;
-use crate::statistics::mean;
+use crate::study::Study;
 
 /// The learning rate of an arm, and how much the arm depends on it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RateChoice {
-    /// The chosen rate.
-    pub rate: f64,
-    /// Whether the grid goes on at both sides of the chosen rate. If not, the best rate may lie
-    /// outside of the grid, and the arm counts as untuned.
-    pub interior: bool,
-    /// The rates, ascending, at which every seed finished.
+    /// The rate of the smallest mean validation loss; `None` if every run failed.
+    pub rate: Option<f64>,
+    /// The rates, ascending, that could be the best one, the chosen one among them.
+    pub plausible: Vec<f64>,
+    /// Whether the chosen rate is the lowest or highest that was tried: the best rate may lie
+    /// beyond, and the arm counts as untuned.
+    pub at_edge: bool,
+    /// Whether the plausible rates score alike on the test part.
+    pub is_settled: bool,
+    /// The rates, ascending, at which every tuning seed finished.
     pub trains_at: Vec<f64>,
-    /// Those of them that surround the chosen rate without a gap; empty if the arm failed there.
-    pub usable: Vec<f64>,
-    /// The width of the usable rates, `log10(largest / smallest)`; `None` if there are none.
+    /// The width of those around the chosen rate without a gap, `log10(largest / smallest)`; `None`
+    /// if a tuning seed failed at the chosen rate.
     pub band_decades: Option<f64>,
 }
 
-/// Chooses an arm's rate from its tuning runs: the smallest mean validation loss among the rates at
-/// which every seed finished. If there is no such rate, the one with the fewest failures, then the
-/// smallest mean of the loss capped at the constant predictor. Of equals, the lower rate wins.
-///
-/// # Panics
-/// If `rates` is empty: a study without tuning has no rate to choose.
-pub fn choose_rate(tuning: &[&Run], rates: &[f64]) -> RateChoice {
-    assert!(!rates.is_empty(), "no rates to choose from");
-    let trials = trials(tuning, rates);
-    let chosen = best(&trials);
-    let usable = usable(&trials, chosen);
-    let band_decades = match (usable.first(), usable.last()) {
-        (Some(smallest), Some(largest)) => Some((largest / smallest).log10()),
-        _ => None,
-    };
-    RateChoice {
-        rate: trials[chosen].rate,
-        interior: chosen > 0 && chosen + 1 < trials.len(),
-        trains_at: trials.iter().filter(|trial| trial.trains()).map(|trial| trial.rate).collect(),
-        usable,
-        band_decades,
+/// Which rates of an arm are to be scored further, from its tuning runs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tuned {
+    /// The rates within noise of the best, ascending; empty if every run failed.
+    pub plausible: Vec<f64>,
+    /// Whether the best rate is the lowest of the grid.
+    pub at_lowest: bool,
+    /// Whether it is the highest.
+    pub at_highest: bool,
+}
+
+impl Study {
+    /// The rates at which the arm of this label has to be confirmed, from its tuning runs.
+    pub fn tuned(&self, label: &str) -> Tuned {
+        let grid = self.rates();
+        let arm = self.arms().into_iter().find(|arm| arm.label == label);
+        let found = arm.and_then(|arm| plausible(&tuning_losses(&arm, &grid)));
+        let chosen = found.as_ref().map(|found| found.chosen);
+        Tuned {
+            plausible: found.iter().flat_map(|found| found.rates.iter().map(|&r| grid[r])).collect(),
+            at_lowest: chosen == Some(0),
+            at_highest: chosen.is_some_and(|chosen| chosen + 1 == grid.len()),
+        }
     }
+}
+
+/// An arm with its scores at its rates. Without tuning there is one rate, which is the chosen one.
+#[derive(Debug, Clone)]
+pub(crate) struct Rated<'a> {
+    pub(crate) arm: Arm<'a>,
+    /// The rates that were tried, ascending.
+    pub(crate) grid: Vec<f64>,
+    /// The position of the chosen rate and the plausible ones; `None` if every run failed.
+    pub(crate) plausible: Option<Plausible>,
+    /// The test losses by rate and seed of the study.
+    pub(crate) losses: Vec<BySeed>,
+    /// The test accuracies, likewise.
+    pub(crate) accuracies: Vec<BySeed>,
+    is_tuned: bool,
+}
+
+impl<'a> Rated<'a> {
+    pub(crate) fn new(study: &Study, arm: Arm<'a>) -> Rated<'a> {
+        let is_tuned = arm.tuning().next().is_some();
+        let grid = match is_tuned {
+            true => study.rates(),
+            false => arm.runs.first().map(|run| run.learning_rate).into_iter().collect(),
+        };
+        let plausible = final_choice(&arm, &grid, is_tuned);
+        let seeds = study.seeds();
+        let by_seed = |part: fn(&Run) -> Option<f64>| -> Vec<BySeed> {
+            let score = |rate: f64, seed: u64| arm.at(rate).find(|run| run.seed == seed).and_then(part);
+            grid.iter().map(|&rate| seeds.iter().map(|&seed| score(rate, seed)).collect()).collect()
+        };
+        let losses = by_seed(|run| Some(run.scores()?.test_loss));
+        let accuracies = by_seed(|run| Some(run.scores()?.test_accuracy));
+        Rated { arm, grid, plausible, losses, accuracies, is_tuned }
+    }
+
+    /// The chosen rate; `None` if every run failed.
+    pub(crate) fn rate(&self) -> Option<f64> {
+        self.plausible.as_ref().map(|plausible| self.grid[plausible.chosen])
+    }
+
+    /// The runs that figures show: those at the chosen rate, or at the lowest if every run failed.
+    pub(crate) fn shown(&self) -> Vec<&'a Run> {
+        let rate = self.rate().or(self.grid.first().copied());
+        rate.map_or_else(Vec::new, |rate| self.arm.at(rate).collect())
+    }
+
+    /// The runs at the chosen rate.
+    pub(crate) fn scored(&self) -> Vec<&'a Run> {
+        self.rate().map_or_else(Vec::new, |rate| self.arm.at(rate).collect())
+    }
+
+    /// `None` without tuning.
+    pub(crate) fn choice(&self) -> Option<RateChoice> {
+        if !self.is_tuned {
+            return None;
+        }
+        let trains = |rate: &f64| {
+            let mut tuning = self.arm.tuning().filter(|run| same_rate(run.learning_rate, *rate));
+            tuning.clone().next().is_some() && tuning.all(|run| run.scores().is_some())
+        };
+        let trains_at: Vec<f64> = self.grid.iter().copied().filter(|rate| trains(rate)).collect();
+        let chosen = self.plausible.as_ref().map(|plausible| plausible.chosen);
+        let rates = self.plausible.iter().flat_map(|plausible| &plausible.rates);
+        Some(RateChoice {
+            rate: self.rate(),
+            plausible: rates.map(|&rate| self.grid[rate]).collect(),
+            at_edge: chosen.is_some_and(|chosen| chosen == 0 || chosen + 1 == self.grid.len()),
+            is_settled: self.plausible.as_ref().is_none_or(|plausible| {
+                is_settled(&self.losses, plausible) && is_settled(&self.accuracies, plausible)
+            }),
+            band_decades: chosen.and_then(|chosen| band(&self.grid, chosen, trains)),
+            trains_at,
+        })
+    }
+}
+
+/// The choice from all seeds, among the rates that the tuning seeds left plausible.
+fn final_choice(arm: &Arm, grid: &[f64], is_tuned: bool) -> Option<Plausible> {
+    let candidates = match is_tuned {
+        true => plausible(&tuning_losses(arm, grid))?.rates,
+        false => vec![0],
+    };
+    let losses = |(rate, &value): (usize, &f64)| match candidates.contains(&rate) {
+        true => arm.at(value).map(validation_loss).collect(),
+        false => Vec::new(),
+    };
+    plausible(&grid.iter().enumerate().map(losses).collect::<Vec<BySeed>>())
+}
+
+fn tuning_losses(arm: &Arm, grid: &[f64]) -> Vec<BySeed> {
+    let at = |rate: &f64| {
+        let tuning = arm.tuning().filter(|run| same_rate(run.learning_rate, *rate));
+        tuning.map(validation_loss).collect()
+    };
+    grid.iter().map(at).collect()
+}
+
+fn validation_loss(run: &Run) -> Option<f64> {
+    run.scores().map(|scores| scores.val_loss)
+}
+
+/// The width of the rates around the chosen one that all train, in decades.
+fn band(grid: &[f64], chosen: usize, trains: impl Fn(&f64) -> bool) -> Option<f64> {
+    let below = grid[..=chosen].iter().rev().take_while(|rate| trains(rate)).last()?;
+    let above = grid[chosen..].iter().take_while(|rate| trains(rate)).last()?;
+    Some((above / below).log10())
+}
+
+/// A learning rate as people write it: `3e-3`.
+pub(crate) fn rate_text(rate: f64) -> String {
+    format!("{rate:e}")
 }
 
 /// Whether two rates are the same point of the grid, be it written `1e-3` or `0.001`.
 pub(crate) fn same_rate(first: f64, second: f64) -> bool {
     (first / second - 1.0).abs() < 1e-9
-}
-
-/// The grid, ascending and without repetition.
-pub(crate) fn grid(rates: &[f64]) -> Vec<f64> {
-    let mut grid = rates.to_vec();
-    grid.sort_by(f64::total_cmp);
-    grid.dedup_by(|first, second| same_rate(*first, *second));
-    grid
-}
-
-/// The runs of one rate.
-struct Trial {
-    rate: f64,
-    runs: usize,
-    failures: usize,
-    mean_loss: f64,
-    mean_capped_loss: f64,
-}
-
-impl Trial {
-    fn trains(&self) -> bool {
-        self.runs > 0 && self.failures == 0
-    }
-}
-
-fn trials(tuning: &[&Run], rates: &[f64]) -> Vec<Trial> {
-    let trial = |rate: f64| {
-        let runs: Vec<&&Run> =
-            tuning.iter().filter(|run| same_rate(run.learning_rate, rate)).collect();
-        let losses: Vec<f64> =
-            runs.iter().filter_map(|run| run.scores()).map(|scores| scores.val_loss).collect();
-        let capped: Vec<f64> = runs.iter().map(|run| run.capped_val_loss()).collect();
-        Trial {
-            rate,
-            runs: runs.len(),
-            failures: runs.len() - losses.len(),
-            mean_loss: mean(&losses),
-            mean_capped_loss: mean(&capped),
-        }
-    };
-    grid(rates).into_iter().map(trial).collect()
-}
-
-/// The index of the best trial. The minimum of equals is the first, which is the lower rate.
-fn best(trials: &[Trial]) -> usize {
-    let trained = (0..trials.len()).filter(|&index| trials[index].trains());
-    let by_loss = |&a: &usize, &b: &usize| trials[a].mean_loss.total_cmp(&trials[b].mean_loss);
-    // A rate without runs has no failures either, and must not win by that.
-    let untried = |index: usize| trials[index].runs == 0;
-    let by_failures = |&a: &usize, &b: &usize| {
-        (untried(a), trials[a].failures)
-            .cmp(&(untried(b), trials[b].failures))
-            .then(trials[a].mean_capped_loss.total_cmp(&trials[b].mean_capped_loss))
-    };
-    trained.min_by(by_loss).or_else(|| (0..trials.len()).min_by(by_failures)).unwrap_or(0)
-}
-
-fn usable(trials: &[Trial], chosen: usize) -> Vec<f64> {
-    if !trials[chosen].trains() {
-        return Vec::new();
-    }
-    let below = trials[..chosen].iter().rev().take_while(|trial| trial.trains()).count();
-    let above = trials[chosen..].iter().take_while(|trial| trial.trains()).count();
-    trials[chosen - below..chosen + above].iter().map(|trial| trial.rate).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::run::{Outcome, Phase, Reason, Scores};
-
-    const RATES: [f64; 4] = [1e-3, 3e-3, 1e-2, 3e-2];
-
-    /// One tuning run per loss; `None` is a failed run.
-    fn runs(trials: &[(f64, &[Option<f64>])]) -> Vec<Run> {
-        let run = |rate: f64, seed: usize, loss: Option<f64>| Run {
-            id: format!("{rate}-{seed}"),
-            arm: "pre".to_string(),
-            phase: Phase::Tune,
-            keys: Vec::new(),
-            learning_rate: rate,
-            seed: seed as u64,
-            outcome: loss.map_or(Outcome::Failed(Reason::Exploded), |val_loss| {
-                Outcome::Finished(Scores {
-                    train_loss: val_loss,
-                    val_loss,
-                    val_accuracy: 0.9,
-                    test_loss: val_loss,
-                    test_accuracy: 0.9,
-                })
-            }),
-            steps: 10,
-            parameters: 1,
-            constant_loss: 2.3,
-        };
-        let runs = trials.iter().flat_map(|(rate, losses)| {
-            losses.iter().enumerate().map(move |(seed, loss)| run(*rate, seed, *loss))
-        });
-        runs.collect()
-    }
-
-    fn choose(trials: &[(f64, &[Option<f64>])]) -> RateChoice {
-        let runs = runs(trials);
-        choose_rate(&runs.iter().collect::<Vec<_>>(), &RATES)
-    }
-
-    #[test]
-    fn the_smallest_mean_among_rates_without_failure_wins() {
-        let choice = choose(&[
-            (1e-3, &[Some(0.5), Some(0.5)]),
-            (3e-3, &[Some(0.3), Some(0.4)]),
-            (1e-2, &[Some(0.1), None]),
-            (3e-2, &[Some(0.9), Some(0.9)]),
-        ]);
-        assert_eq!(choice.rate, 3e-3);
-        assert!(choice.interior);
-        assert_eq!(choice.trains_at, [1e-3, 3e-3, 3e-2]);
-        assert_eq!(choice.usable, [1e-3, 3e-3]);
-        // log10(3) = 0.4771212547
-        assert!((choice.band_decades.unwrap() - 0.4771212547).abs() < 1e-9);
-    }
-
-    #[test]
-    fn the_ends_of_the_grid_are_not_interior() {
-        let low = choose(&[(1e-3, &[Some(0.1)]), (3e-3, &[Some(0.2)])]);
-        assert_eq!((low.rate, low.interior), (1e-3, false));
-        let high = choose(&[(1e-3, &[Some(0.2)]), (3e-2, &[Some(0.1)])]);
-        assert_eq!((high.rate, high.interior), (3e-2, false));
-        assert_eq!(high.usable, [3e-2]);
-        assert_eq!(high.band_decades, Some(0.0));
-    }
-
-    #[test]
-    fn of_equal_rates_the_lower_wins() {
-        let choice = choose(&[(3e-3, &[Some(0.2)]), (1e-2, &[Some(0.2)]), (1e-3, &[Some(0.3)])]);
-        assert_eq!(choice.rate, 3e-3);
-    }
-
-    #[test]
-    fn without_a_rate_that_trains_the_fewest_failures_win_then_the_capped_loss() {
-        let choice = choose(&[
-            (1e-3, &[None, None, None]),
-            (3e-3, &[Some(2.0), Some(2.0), None]),
-            (1e-2, &[Some(0.1), Some(2.2), None]),
-            (3e-2, &[Some(0.1), None, None]),
-        ]);
-        // Means capped at 2.3: (2.0 + 2.0 + 2.3) / 3 = 2.1 against (0.1 + 2.2 + 2.3) / 3 = 1.53.
-        assert_eq!(choice.rate, 1e-2);
-        assert!(choice.usable.is_empty() && choice.trains_at.is_empty());
-        assert_eq!(choice.band_decades, None);
-    }
-
-    #[test]
-    fn a_rate_without_runs_never_wins() {
-        let choice = choose(&[(1e-2, &[None, None])]);
-        assert_eq!(choice.rate, 1e-2);
-    }
-
-    #[test]
-    fn the_order_of_the_grid_plays_no_part() {
-        let runs = runs(&[(1e-3, &[Some(0.3)]), (3e-3, &[Some(0.2)]), (1e-2, &[Some(0.4)])]);
-        let choice = choose_rate(&runs.iter().collect::<Vec<_>>(), &[1e-2, 1e-3, 0.003]);
-        assert!(choice.interior);
-        assert_eq!(choice.usable, [1e-3, 3e-3, 1e-2]);
-    }
 }

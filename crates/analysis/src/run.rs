@@ -1,17 +1,23 @@
+//! One row of `runs.csv`: a network trained once.
+
 use crate::csv_file::{Column, CsvFile, Row};
 use crate::error::AnalysisError;
 use std::path::Path;
 
-/// One row of `runs.csv`: a network trained once.
+/// A network trained once.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {
     /// Names the folder `runs/<id>` with the curves of this run.
     pub id: String,
     /// The arm this run belongs to.
     pub arm: String,
-    /// Whether the run chooses a learning rate or scores the chosen one.
+    /// The arm that its arm is compared with, which is the arm itself for a baseline; `None` where
+    /// nothing is compared.
+    pub baseline: Option<String>,
+    /// Whether the run was made to choose a learning rate or to score the plausible ones.
     pub phase: Phase,
-    /// The values of the swept keys, in the order of the study.
+    /// The values of the swept keys, in the order of the study; `-` for a key that has no meaning in
+    /// the arm.
     pub keys: Vec<String>,
     /// The peak learning rate.
     pub learning_rate: f64,
@@ -25,14 +31,16 @@ pub struct Run {
     pub parameters: u64,
     /// The test loss, in nat, of the predictor that knows only the class frequencies.
     pub constant_loss: f64,
+    /// The number of test examples.
+    pub test_examples: u64,
 }
 
 /// What a run is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
-    /// Chooses the learning rate of its arm.
+    /// Finds the learning rates that are plausible for its arm.
     Tune,
-    /// Scores the arm; a study without tuning has only these.
+    /// Scores its arm at one of them; a study without tuning has only these.
     Confirm,
 }
 
@@ -42,22 +50,27 @@ pub enum Outcome {
     /// It trained; these are the values at its last step.
     Finished(Scores),
     /// It failed, which is a result and is counted.
-    Failed(Reason),
+    Failed {
+        /// How.
+        reason: Reason,
+        /// The test loss at the last step, where it is finite.
+        test_loss: Option<f64>,
+    },
 }
 
 /// The measurements of a finished run. Losses are in nat, accuracies are fractions from 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scores {
-    /// Mean training loss of the last epoch.
-    pub train_loss: f64,
+    /// Loss on the fixed subset of the training part, in evaluation mode, at the last step.
+    pub fit_loss: f64,
     /// Validation loss at the last step.
     pub val_loss: f64,
-    /// Validation accuracy at the last step.
-    pub val_accuracy: f64,
     /// Test loss at the last step.
     pub test_loss: f64,
     /// Test accuracy at the last step.
     pub test_accuracy: f64,
+    /// Whether the validation loss is no better than that of the constant predictor.
+    pub overconfident: bool,
 }
 
 /// Why a run failed.
@@ -65,10 +78,10 @@ pub struct Scores {
 pub enum Reason {
     /// A loss or a gradient was infinite or NaN (`non-finite`).
     NonFinite,
-    /// The loss grew beyond bounds (`exploded`).
+    /// The training loss grew beyond bounds (`exploded`).
     Exploded,
-    /// It ended no better than the constant predictor (`no-better-than-constant`).
-    NoBetterThanConstant,
+    /// It does not fit its training examples better than the constant predictor (`not-trained`).
+    NotTrained,
 }
 
 impl Run {
@@ -76,80 +89,97 @@ impl Run {
     pub fn scores(&self) -> Option<&Scores> {
         match &self.outcome {
             Outcome::Finished(scores) => Some(scores),
-            Outcome::Failed(_) => None,
+            Outcome::Failed { .. } => None,
         }
     }
 
-    /// `min(test_loss, constant_loss)`, and `constant_loss` for a failed run: what a reader would
-    /// get who falls back on the constant predictor.
-    pub fn capped_test_loss(&self) -> f64 {
-        self.scores().map_or(self.constant_loss, |scores| scores.test_loss.min(self.constant_loss))
+    /// The test loss at the last step, also of a failed run where it is finite.
+    pub fn test_loss(&self) -> Option<f64> {
+        match &self.outcome {
+            Outcome::Finished(scores) => Some(scores.test_loss),
+            Outcome::Failed { test_loss, .. } => *test_loss,
+        }
     }
 
-    /// The validation loss, capped like [`Run::capped_test_loss`].
-    pub(crate) fn capped_val_loss(&self) -> f64 {
-        self.scores().map_or(self.constant_loss, |scores| scores.val_loss.min(self.constant_loss))
+    /// `min(test_loss, constant_loss)`, and `constant_loss` where the test loss is not finite: what
+    /// a reader would get who falls back on the constant predictor.
+    pub fn capped_test_loss(&self) -> f64 {
+        self.test_loss().map_or(self.constant_loss, |loss| loss.min(self.constant_loss))
     }
 }
 
-/// Reads `runs.csv`. Columns are found by name, in any order; columns that are not needed here are
-/// passed over. `swept` names the columns that become [`Run::keys`].
+/// The columns before and after those of the swept keys.
+const BEFORE_KEYS: &str = "phase";
+const AFTER_KEYS: &str = "learning_rate";
+
+/// Reads `runs.csv`: the swept keys, and the runs. The columns between `phase` and `learning_rate`
+/// are the swept keys; the others are found by name, in any order, and columns that are not needed
+/// here are passed over.
 ///
 /// # Errors
 /// Names the file, the line and the column: a file that cannot be read, a missing column, a row of
-/// another length than the header, a cell that is not what the column demands. The score cells of
-/// failed runs are not read, so they may hold anything; those of finished runs must be finite.
-pub fn read_runs(path: &Path, swept: &[String]) -> Result<Vec<Run>, AnalysisError> {
+/// another length than the header, a cell that is not what the column demands. The scores of failed
+/// runs may be empty or not finite; those of finished runs must be finite.
+pub(crate) fn read_runs(path: &Path) -> Result<(Vec<String>, Vec<Run>), AnalysisError> {
     let file = CsvFile::read(path)?;
-    let columns = Columns::find(&file, swept)?;
-    file.rows().map(|row| columns.run(row)).collect()
+    let columns = Columns::find(&file)?;
+    let swept = columns.keys.iter().map(|&key| file.name(key).to_string()).collect();
+    let runs = file.rows().map(|row| columns.run(row)).collect::<Result<_, _>>()?;
+    Ok((swept, runs))
 }
 
 struct Columns {
     id: Column,
     arm: Column,
+    baseline: Column,
     phase: Column,
     keys: Vec<Column>,
     learning_rate: Column,
     seed: Column,
     status: Column,
     reason: Column,
+    overconfident: Column,
     steps: Column,
-    train_loss: Column,
+    fit_loss: Column,
     val_loss: Column,
-    val_accuracy: Column,
     test_loss: Column,
     test_accuracy: Column,
     parameters: Column,
     constant_loss: Column,
+    test_examples: Column,
 }
 
 impl Columns {
-    fn find(file: &CsvFile, swept: &[String]) -> Result<Self, AnalysisError> {
+    fn find(file: &CsvFile) -> Result<Self, AnalysisError> {
+        let (phase, learning_rate) = (file.column(BEFORE_KEYS)?, file.column(AFTER_KEYS)?);
         Ok(Self {
             id: file.column("run_id")?,
             arm: file.column("arm")?,
-            phase: file.column("phase")?,
-            keys: swept.iter().map(|key| file.column(key)).collect::<Result<_, _>>()?,
-            learning_rate: file.column("learning_rate")?,
+            baseline: file.column("baseline")?,
+            phase,
+            keys: file.between(phase, learning_rate),
+            learning_rate,
             seed: file.column("seed")?,
             status: file.column("status")?,
             reason: file.column("reason")?,
+            overconfident: file.column("overconfident")?,
             steps: file.column("steps")?,
-            train_loss: file.column("train_loss")?,
+            fit_loss: file.column("fit_loss")?,
             val_loss: file.column("val_loss")?,
-            val_accuracy: file.column("val_accuracy")?,
             test_loss: file.column("test_loss")?,
             test_accuracy: file.column("test_accuracy")?,
             parameters: file.column("parameters")?,
             constant_loss: file.column("constant_loss")?,
+            test_examples: file.column("test_examples")?,
         })
     }
 
     fn run(&self, row: Row) -> Result<Run, AnalysisError> {
+        let baseline = row.text(self.baseline);
         Ok(Run {
             id: row.text(self.id).to_string(),
             arm: row.text(self.arm).to_string(),
+            baseline: (!baseline.is_empty()).then(|| baseline.to_string()),
             phase: self.phase(row)?,
             keys: self.keys.iter().map(|&key| row.text(key).to_string()).collect(),
             learning_rate: row.number(
@@ -162,6 +192,7 @@ impl Columns {
             steps: row.count(self.steps)?,
             parameters: row.count(self.parameters)?,
             constant_loss: loss(row, self.constant_loss)?,
+            test_examples: row.count(self.test_examples)?,
         })
     }
 
@@ -176,25 +207,33 @@ impl Columns {
     fn outcome(&self, row: Row) -> Result<Outcome, AnalysisError> {
         match row.text(self.status) {
             "finished" => Ok(Outcome::Finished(Scores {
-                train_loss: loss(row, self.train_loss)?,
+                fit_loss: loss(row, self.fit_loss)?,
                 val_loss: loss(row, self.val_loss)?,
-                val_accuracy: accuracy(row, self.val_accuracy)?,
                 test_loss: loss(row, self.test_loss)?,
                 test_accuracy: accuracy(row, self.test_accuracy)?,
+                overconfident: self.overconfident(row)?,
             })),
-            "failed" => self.reason(row).map(Outcome::Failed),
+            "failed" => Ok(Outcome::Failed {
+                reason: self.reason(row)?,
+                test_loss: row.measured(self.test_loss)?.filter(|loss| loss.is_finite()),
+            }),
             _ => Err(row.refuse(self.status, "`finished` or `failed`")),
         }
+    }
+
+    fn overconfident(&self, row: Row) -> Result<bool, AnalysisError> {
+        let refused = || row.refuse(self.overconfident, "`true` or `false`");
+        row.text(self.overconfident).parse().map_err(|_| refused())
     }
 
     fn reason(&self, row: Row) -> Result<Reason, AnalysisError> {
         match row.text(self.reason) {
             "non-finite" => Ok(Reason::NonFinite),
             "exploded" => Ok(Reason::Exploded),
-            "no-better-than-constant" => Ok(Reason::NoBetterThanConstant),
+            "not-trained" => Ok(Reason::NotTrained),
             _ => Err(row.refuse(
                 self.reason,
-                "the reason of a failed run: `non-finite`, `exploded` or `no-better-than-constant`",
+                "the reason of a failed run: `non-finite`, `exploded` or `not-trained`",
             )),
         }
     }
@@ -212,36 +251,42 @@ fn accuracy(row: Row, column: Column) -> Result<f64, AnalysisError> {
 mod tests {
     use super::*;
 
-    const HEADER: &str = "run_id,arm,phase,placement,learning_rate,seed,status,reason,steps,\
-        train_loss,val_loss,val_accuracy,test_loss,test_accuracy,parameters,constant_loss\n";
+    const HEADER: &str = "run_id,engine,arm,baseline,phase,placement,learning_rate,seed,status,\
+                          reason,overconfident,steps,train_loss,fit_loss,val_loss,val_accuracy,\
+                          test_loss,test_accuracy,parameters,constant_loss,test_examples\n";
     const FINISHED: &str =
-        "a1,pre,confirm,pre,3e-3,7,finished,,200,0.01,0.2,0.95,0.25,0.94,4810,2.3\n";
-    const FAILED: &str = "a2,none,tune,none,1e-2,8,failed,non-finite,17,nan,inf,,NaN,,4810,2.3\n";
+        "a1,2,pre,pre,confirm,pre,3e-3,7,finished,,false,200,0.1,0.11,0.2,0.95,0.25,0.94,50,2.3,360\n";
+    const FAILED: &str =
+        "a2,2,none,pre,tune,none,1e-3,0,failed,non-finite,false,9,nan,nan,inf,nan,nan,nan,50,2.3,360\n";
 
-    fn read(text: &str) -> Result<Vec<Run>, String> {
+    fn read(text: &str) -> Result<(Vec<String>, Vec<Run>), String> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("runs.csv");
         std::fs::write(&path, text).unwrap();
-        let shown = format!("{}/", folder.path().display());
-        read_runs(&path, &["placement".to_string()])
-            .map_err(|error| error.to_string().replace(&shown, ""))
+        let folder = format!("{}/", folder.path().display());
+        read_runs(&path).map_err(|error| error.to_string().replace(&folder, ""))
     }
 
     #[test]
-    fn reads_finished_and_failed_runs() {
-        let runs = read(&format!("{HEADER}{FINISHED}{FAILED}")).unwrap();
-        assert_eq!(runs[0].keys, ["pre"]);
+    fn reads_finished_and_failed_runs_and_the_swept_keys() {
+        let (swept, runs) = read(&format!("{HEADER}{FINISHED}{FAILED}")).unwrap();
+        assert_eq!(swept, ["placement"]);
+        assert_eq!((&runs[0].keys[..], runs[0].baseline.as_deref()), (&["pre".to_string()][..], Some("pre")));
         assert_eq!((runs[0].seed, runs[0].steps, runs[0].phase), (7, 200, Phase::Confirm));
         assert_eq!(runs[0].scores().unwrap().test_loss, 0.25);
         assert_eq!(runs[0].capped_test_loss(), 0.25);
-        assert_eq!(runs[1].outcome, Outcome::Failed(Reason::NonFinite));
+        let failed = Outcome::Failed { reason: Reason::NonFinite, test_loss: None };
+        assert_eq!(runs[1].outcome, failed);
         assert_eq!(runs[1].capped_test_loss(), 2.3);
     }
 
     #[test]
-    fn a_loss_above_the_constant_predictor_is_capped() {
-        let row = FINISHED.replace("0.25", "9.5");
-        assert_eq!(read(&format!("{HEADER}{row}")).unwrap()[0].capped_test_loss(), 2.3);
+    fn the_loss_of_each_run_is_capped_at_the_constant_predictor_whatever_its_status() {
+        let capped = |row: &str| read(&format!("{HEADER}{row}")).unwrap().1[0].capped_test_loss();
+        assert_eq!(capped(&FINISHED.replace("0.25", "9.5")), 2.3);
+        // A failed run that ended at 0.94 counts as that, and not as the constant predictor.
+        let failed = FAILED.replace("non-finite", "not-trained").replace("inf,nan,nan", "inf,nan,0.94");
+        assert_eq!(capped(&failed), 0.94);
     }
 
     #[test]
@@ -266,12 +311,12 @@ mod tests {
             second_row(&FINISHED.replace("finished", "done")),
             "runs.csv, line 3, column `status`: \"done\" is not `finished` or `failed`"
         );
-        assert_eq!(second_row("a3,pre\n"), "runs.csv, line 3: 2 cells where the header has 16");
+        assert_eq!(second_row("a3,pre\n"), "runs.csv, line 3: 2 cells where the header has 21");
     }
 
     #[test]
     fn a_missing_file_is_named() {
-        let error = read_runs(Path::new("nowhere/runs.csv"), &[]).unwrap_err();
+        let error = read_runs(Path::new("nowhere/runs.csv")).unwrap_err();
         assert!(error.to_string().starts_with("cannot read nowhere/runs.csv: "));
     }
 }

@@ -1,4 +1,6 @@
-use statrs::distribution::{ContinuousCDF, StudentsT};
+//! Means, intervals and p-values of small samples.
+
+use statrs::distribution::{Binomial, ContinuousCDF, DiscreteCDF, StudentsT};
 
 /// A mean over seeds with its 95 % confidence interval.
 ///
@@ -71,22 +73,75 @@ fn interval(values: &[f64]) -> Option<Interval> {
     if values.len() < 2 {
         return None;
     }
-    let count = values.len() as f64;
-    let standard_error = (sum_of_squares(values) / (count - 1.0) / count).sqrt();
-    let half_width = student_quantile(count - 1.0)? * standard_error;
+    let half_width = StudentT::of(values.len()).quantile() * standard_error(values);
     let mean = mean(values);
     Some(Interval { low: mean - half_width, high: mean + half_width })
 }
 
+/// The standard error of the mean, `s / sqrt(n)`; of two values at least.
+pub(crate) fn standard_error(values: &[f64]) -> f64 {
+    let count = values.len() as f64;
+    (sum_of_squares(values) / (count - 1.0) / count).sqrt()
+}
+
 /// The sum of squared deviations from the mean, in two passes so that a large mean costs nothing.
-fn sum_of_squares(values: &[f64]) -> f64 {
+pub(crate) fn sum_of_squares(values: &[f64]) -> f64 {
     let mean = mean(values);
     values.iter().map(|value| (value - mean).powi(2)).sum()
 }
 
-/// The 97.5 % quantile of Student's t.
-fn student_quantile(degrees_of_freedom: f64) -> Option<f64> {
-    StudentsT::new(0.0, 1.0, degrees_of_freedom).ok().map(|student| student.inverse_cdf(0.975))
+/// Student's t distribution of the mean of a sample.
+pub(crate) struct StudentT(StudentsT);
+
+impl StudentT {
+    /// That of `count` values, with one degree of freedom less.
+    ///
+    /// # Panics
+    /// For fewer than two values.
+    pub(crate) fn of(count: usize) -> StudentT {
+        let degrees_of_freedom = count as f64 - 1.0;
+        StudentT(StudentsT::new(0.0, 1.0, degrees_of_freedom).expect("two values at least"))
+    }
+
+    /// The 97.5 % quantile.
+    pub(crate) fn quantile(&self) -> f64 {
+        self.0.inverse_cdf(0.975)
+    }
+
+    pub(crate) fn cdf(&self, t: f64) -> f64 {
+        self.0.cdf(t)
+    }
+}
+
+/// The p-values after Holm's correction, in their order: the chance that the smallest of so many
+/// would be as small by accident, and so on upwards (Holm 1979).
+///
+/// ```
+/// // statsmodels.stats.multitest.multipletests([0.01, 0.04, 0.03, 0.005], method="holm")[1]
+/// let corrected = analysis::holm(&[0.01, 0.04, 0.03, 0.005]);
+/// for (p, expected) in corrected.iter().zip([0.03, 0.06, 0.06, 0.02]) {
+///     assert!((p - expected).abs() < 1e-12);
+/// }
+/// ```
+pub fn holm(p_values: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..p_values.len()).collect();
+    order.sort_by(|&a, &b| p_values[a].total_cmp(&p_values[b]));
+    let mut corrected = vec![0.0; p_values.len()];
+    let mut largest: f64 = 0.0;
+    for (rank, &index) in order.iter().enumerate() {
+        let factor = (p_values.len() - rank) as f64;
+        largest = largest.max((factor * p_values[index]).min(1.0));
+        corrected[index] = largest;
+    }
+    corrected
+}
+
+/// The exact two-sided p-value of a sign test (McNemar's for pairs): `first` pairs in which only
+/// the one side failed, `second` in which only the other did. 1 without such pairs.
+pub(crate) fn sign_test(first: usize, second: usize) -> f64 {
+    let discordant = (first + second) as u64;
+    let halves = Binomial::new(0.5, discordant).expect("a probability of 0.5");
+    (2.0 * halves.cdf(first.min(second) as u64)).min(1.0)
 }
 
 #[cfg(test)]
@@ -126,14 +181,14 @@ mod tests {
     fn the_quantiles_are_those_of_scipy() {
         // [s.t.ppf(0.975, df) for df in (1, 2, 5, 30, 299)]
         let expected = [
-            (1.0, 12.706204736174694),
-            (2.0, 4.302652729749462),
-            (5.0, 2.5705818356363146),
-            (30.0, 2.0422724563012378),
-            (299.0, 1.9679296690656698),
+            (1, 12.706204736174694),
+            (2, 4.302652729749462),
+            (5, 2.5705818356363146),
+            (30, 2.0422724563012378),
+            (299, 1.9679296690656698),
         ];
         for (degrees_of_freedom, quantile) in expected {
-            assert_close(student_quantile(degrees_of_freedom).unwrap(), quantile);
+            assert_close(StudentT::of(degrees_of_freedom + 1).quantile(), quantile);
         }
     }
 
@@ -154,6 +209,14 @@ mod tests {
     #[test]
     fn the_correlation_is_that_of_scipy() {
         assert_close(correlation(&X, &Y).unwrap(), 0.8462892535091946);
+    }
+
+    #[test]
+    fn the_sign_test_is_that_of_scipy() {
+        // [scipy.stats.binomtest(k, n).pvalue for k, n in ((0, 6), (1, 9), (4, 8))]
+        for (first, second, p) in [(0, 6, 0.03125), (8, 1, 0.0390625), (4, 4, 1.0), (0, 0, 1.0)] {
+            assert_close(sign_test(first, second), p);
+        }
     }
 
     #[test]

@@ -1,124 +1,70 @@
-/// What a study compares, as far as its results need to know.
-#[derive(Debug, Clone, Copy)]
-pub struct Study<'a> {
+//! A study as its CSV files show it: what was swept, what is compared with what, and the runs.
+
+use crate::arms::Arm;
+use crate::error::AnalysisError;
+use crate::rate::{rate_text, same_rate};
+use crate::run::{Phase, Run, read_runs};
+use std::path::Path;
+
+/// A study and its runs.
+#[derive(Debug, Clone)]
+pub struct Study {
     /// Short name, used in titles.
-    pub name: &'a str,
-    /// The question the study answers.
-    pub question: &'a str,
-    /// The swept keys, in order; each is a column of `runs.csv`.
-    pub swept: &'a [String],
-    /// Keys and values of the baseline: an arm is compared with the arm that is equal in all other
-    /// swept keys. Keys that are not swept play no part.
-    pub baseline: &'a [(String, String)],
-    /// The grid of learning rates; empty without tuning.
-    pub tuned_rates: &'a [f64],
+    pub name: String,
+    /// The question the study answers, or an empty text.
+    pub question: String,
+    /// The swept keys, in order.
+    pub swept: Vec<String>,
+    /// The runs, in the order of the file.
+    pub runs: Vec<Run>,
 }
 
-impl Study<'_> {
-    /// The keys of the arm that an arm with these keys is compared with; `None` if no key of the
-    /// baseline is swept.
-    pub(crate) fn baseline_keys(&self, keys: &[String]) -> Option<Vec<String>> {
-        let target = |(name, value): (&String, &String)| {
-            self.baseline_value(name).map_or_else(|| value.clone(), str::to_string)
-        };
-        self.has_baseline().then(|| self.swept.iter().zip(keys).map(target).collect())
-    }
-
-    /// The name of the line an arm is drawn with: its values of the keys that the baseline names,
-    /// or of the first swept key if there is no baseline.
-    pub(crate) fn series(&self, keys: &[String]) -> String {
-        let parts = self.part(
-            keys,
-            |index| self.distinguishes_series(index),
-            |name, value| {
-                if speaks_for_itself(value) {
-                    value.to_string()
-                } else {
-                    key_and_value(name, value)
-                }
-            },
-        );
-        if parts.is_empty() { self.name.to_string() } else { parts }
-    }
-
-    /// The name of the panel an arm is drawn in: the remaining swept keys; empty if there are none.
-    pub(crate) fn panel(&self, keys: &[String]) -> String {
-        self.part(keys, |index| !self.distinguishes_series(index), key_and_value)
-    }
-
-    fn part(
-        &self,
-        keys: &[String],
-        chosen: impl Fn(usize) -> bool,
-        label: impl Fn(&str, &str) -> String,
-    ) -> String {
-        let pairs = self.swept.iter().zip(keys).enumerate().filter(|(index, _)| chosen(*index));
-        pairs.map(|(_, (name, value))| label(name, value)).collect::<Vec<_>>().join(", ")
-    }
-
-    fn distinguishes_series(&self, index: usize) -> bool {
-        if self.has_baseline() {
-            self.baseline_value(&self.swept[index]).is_some()
-        } else {
-            index == 0
+impl Study {
+    /// Reads the runs of a study from its `runs.csv`. Where nothing was tuned and the arms differ in
+    /// their learning rates, these were swept.
+    ///
+    /// # Errors
+    /// Names the file, the line and the column: a file that cannot be read, a missing column, a cell
+    /// that is not what its column demands.
+    pub fn read(path: &Path, name: &str, question: &str) -> Result<Study, AnalysisError> {
+        let (swept, runs) = read_runs(path)?;
+        let mut study =
+            Study { name: name.to_string(), question: question.to_string(), swept, runs };
+        let first = study.runs.first().map_or(0.0, |run| run.learning_rate);
+        let one_rate = study.runs.iter().all(|run| same_rate(run.learning_rate, first));
+        if !study.is_tuned() && !one_rate {
+            study.swept.push("learning_rate".to_string());
+            for run in &mut study.runs {
+                run.keys.push(rate_text(run.learning_rate));
+            }
         }
+        Ok(study)
     }
 
-    fn has_baseline(&self) -> bool {
-        self.swept.iter().any(|name| self.baseline_value(name).is_some())
+    /// Whether each arm has learning rates to choose from.
+    pub fn is_tuned(&self) -> bool {
+        self.runs.iter().any(|run| run.phase == Phase::Tune)
     }
 
-    fn baseline_value(&self, name: &str) -> Option<&str> {
-        self.baseline.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
-    }
-}
-
-/// `pre` needs no key in front of it; `8` and `true` do.
-fn speaks_for_itself(value: &str) -> bool {
-    value.parse::<f64>().is_err() && value != "true" && value != "false"
-}
-
-fn key_and_value(name: &str, value: &str) -> String {
-    format!("{} {value}", name.replace('_', " "))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn strings(texts: &[&str]) -> Vec<String> {
-        texts.iter().map(|text| text.to_string()).collect()
+    /// The learning rates that were tried, ascending; empty without tuning.
+    pub fn rates(&self) -> Vec<f64> {
+        let tuning = self.runs.iter().filter(|run| run.phase == Phase::Tune);
+        let mut rates: Vec<f64> = tuning.map(|run| run.learning_rate).collect();
+        rates.sort_by(f64::total_cmp);
+        rates.dedup_by(|first, second| same_rate(*first, *second));
+        rates
     }
 
-    #[test]
-    fn the_baseline_divides_the_keys_into_series_and_panels() {
-        let swept = strings(&["placement", "depth", "batch_size"]);
-        let baseline = [("placement".to_string(), "pre".to_string())];
-        let study =
-            Study { name: "s", question: "", swept: &swept, baseline: &baseline, tuned_rates: &[] };
-        let keys = strings(&["none", "64", "128"]);
-        assert_eq!(study.series(&keys), "none");
-        assert_eq!(study.panel(&keys), "depth 64, batch size 128");
-        assert_eq!(study.baseline_keys(&keys), Some(strings(&["pre", "64", "128"])));
+    /// All seeds, ascending: the pairs of any two arms.
+    pub(crate) fn seeds(&self) -> Vec<u64> {
+        let mut seeds: Vec<u64> = self.runs.iter().map(|run| run.seed).collect();
+        seeds.sort_unstable();
+        seeds.dedup();
+        seeds
     }
 
-    #[test]
-    fn without_a_baseline_the_first_key_is_the_series() {
-        let swept = strings(&["depth", "norm"]);
-        let foreign = [("width".to_string(), "64".to_string())];
-        let study =
-            Study { name: "s", question: "", swept: &swept, baseline: &foreign, tuned_rates: &[] };
-        let keys = strings(&["8", "rms"]);
-        assert_eq!(study.series(&keys), "depth 8");
-        assert_eq!(study.panel(&keys), "norm rms");
-        assert_eq!(study.baseline_keys(&keys), None);
-    }
-
-    #[test]
-    fn a_study_that_sweeps_nothing_is_one_series_under_its_name() {
-        let study =
-            Study { name: "one", question: "", swept: &[], baseline: &[], tuned_rates: &[] };
-        assert_eq!(study.series(&[]), "one");
-        assert_eq!(study.panel(&[]), "");
+    /// The arms in order of first appearance.
+    pub(crate) fn arms(&self) -> Vec<Arm<'_>> {
+        crate::arms::arms(self)
     }
 }

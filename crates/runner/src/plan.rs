@@ -1,20 +1,23 @@
 //! From what the author said to what will be done: every arm and every run, resolved and checked.
 
+mod arms;
+mod identity;
+mod rates;
+mod resolved;
+
 use std::ops::Range;
 
-use equations::{Extents, Parameter, SizeError};
-use nets::NetworkSpec;
-use norms::NormChoice;
-use training::{Dataset, TrainingPlan};
+use equations::{Extents, SizeError};
+use nets::Seed;
+use training::Dataset;
 
-use crate::config::keys::{KEYS, Key, Setting, Settings, float};
-use crate::config::{ConfigError, Experiment, Mistakes, Procedure};
+use crate::config::{ConfigError, Experiment, Mistakes, Procedure, Seeds};
 use crate::data::Loaded;
-use crate::parameter_shape::shape_name;
+use arms::{Combination, arm, combinations};
 
-/// The version of the arithmetic. It is part of every run's identity, since other arithmetic makes
-/// other numbers of the same study.
-pub const ENGINE: &str = env!("CARGO_PKG_VERSION");
+pub use arms::Arm;
+pub use rates::{above, below};
+pub use resolved::resolved;
 
 /// The most runs that a study can have; beyond it, a list was longer than its author meant.
 const MOST_RUNS: usize = 100_000;
@@ -31,51 +34,42 @@ pub struct Plan {
     pub question: String,
     /// The names of the swept keys, in the order of the file.
     pub swept: Vec<String>,
-    /// Swept keys and the values that the others are compared with.
-    pub baseline: Vec<(String, String)>,
-    /// Every combination of the swept values; the first key varies fastest, as in a table whose
-    /// rows are compared with the row above.
+    /// The arms; see [`Arm`].
     pub arms: Vec<Arm>,
     /// Which seeds and learning rates each arm runs with.
     pub procedure: Procedure,
+    seeds: Seeds,
+    /// What the data contribute to the identity of a run.
     data: String,
-}
-
-/// A combination of the swept values.
-pub struct Arm {
-    /// What tables call it.
-    pub label: String,
-    /// The values of the swept keys, in their order.
-    pub keys: Vec<String>,
-    /// The network of its runs.
-    pub network: NetworkSpec,
-    /// How they are trained, at the rate of `[training]`.
-    pub training: TrainingPlan,
-    settings: Settings,
 }
 
 /// What a run is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
-    /// Its arm's learning rate is chosen on it.
+    /// It finds the plausible learning rates of its arm.
     Tune,
-    /// Its arm is scored on it.
+    /// It scores its arm at one of them.
     Confirm,
 }
 
 /// One network, trained once.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Run {
-    /// Twelve hexadecimal digits of the hash of everything that decides its numbers.
+    /// Twelve hexadecimal digits of the hash of its identity.
     pub id: String,
+    /// Everything that decides its numbers, as text.
+    pub identity: String,
     /// The position of its arm in the plan.
     pub arm: usize,
     /// What it is for.
     pub phase: Phase,
     /// Its peak learning rate.
     pub learning_rate: f64,
-    /// Its seed.
+    /// Its seed, in which it is paired with runs of other arms.
     pub seed: u64,
+    /// What its random numbers are drawn from: the seed itself, or where arms share no random
+    /// numbers a hash of arm and seed.
+    pub root: Seed,
 }
 
 impl Plan {
@@ -92,46 +86,39 @@ impl Plan {
         if mistakes.is_empty() {
             for chosen in combinations(experiment) {
                 check_arm(experiment, &chosen, &loaded.dataset, &mut mistakes);
-                arms.push(arm(experiment, &chosen, &loaded.dataset));
             }
+            arms = arms::arms(experiment, &loaded.dataset);
         }
         mistakes.into_result(Some(Plan {
             name: experiment.name.clone(),
             question: experiment.question.clone(),
             swept: experiment.sweep.iter().map(|swept| swept.key.name.to_string()).collect(),
-            baseline: baseline(experiment),
             arms,
             procedure: experiment.procedure.clone(),
-            data: format!("{} {}", loaded.dataset.name, loaded.checksum),
+            seeds: experiment.seeds,
+            data: identity::of_data(&experiment.data, &loaded.checksum),
         }))
     }
 
-    /// The grid of learning rates; empty without `[tune]`.
-    pub fn rates(&self) -> &[f64] {
-        match &self.procedure {
-            Procedure::Shared { .. } => &[],
-            Procedure::Tuned { rates, .. } => rates,
-        }
-    }
-
-    /// The runs on which the learning rates are chosen: every arm, every rate, every tuning seed.
-    pub fn tuning_runs(&self) -> Vec<Run> {
-        let Procedure::Tuned { rates, tuning_seeds, .. } = &self.procedure else {
+    /// The runs that find the plausible learning rates: every arm, every rate of the grid, every
+    /// tuning seed. None without `[tune]`.
+    pub fn tuning_runs(&self, grid: &[f64]) -> Vec<Run> {
+        let Procedure::Tuned { tuning_seeds, .. } = &self.procedure else {
             return Vec::new();
         };
         let mut runs = Vec::new();
         for arm in 0..self.arms.len() {
-            for &rate in rates {
+            for &rate in grid {
                 runs.extend((0..*tuning_seeds).map(|seed| self.run(arm, Phase::Tune, rate, seed)));
             }
         }
         runs
     }
 
-    /// The runs that score the arms, each at its rate, on seeds that the choice of the rate has
+    /// The runs that score the arms, each at its rates, on seeds that the choice of the rates has
     /// not seen.
-    pub fn confirmation_runs(&self, rates: &[f64]) -> Vec<Run> {
-        assert_eq!(rates.len(), self.arms.len(), "one rate for each arm");
+    pub fn confirmation_runs(&self, rates: &[Vec<f64>]) -> Vec<Run> {
+        assert_eq!(rates.len(), self.arms.len(), "rates for each arm");
         let seeds = match self.procedure {
             Procedure::Shared { seeds } => 0..seeds,
             Procedure::Tuned { tuning_seeds, confirmation_seeds, .. } => {
@@ -139,175 +126,36 @@ impl Plan {
             }
         };
         let mut runs = Vec::new();
-        for (arm, &rate) in rates.iter().enumerate() {
-            runs.extend(seeds.clone().map(|seed| self.run(arm, Phase::Confirm, rate, seed)));
+        for (arm, rates) in rates.iter().enumerate() {
+            for &rate in rates {
+                runs.extend(seeds.clone().map(|seed| self.run(arm, Phase::Confirm, rate, seed)));
+            }
         }
         runs
     }
 
-    /// The number of runs of each arm, over both phases.
-    pub fn runs_per_arm(&self) -> usize {
-        runs_per_arm(&self.procedure)
-    }
-
     fn run(&self, arm: usize, phase: Phase, learning_rate: f64, seed: usize) -> Run {
-        let description = self.description(&self.arms[arm], learning_rate, seed);
-        let id = blake3::hash(description.as_bytes()).to_hex()[..12].to_string();
-        Run { id, arm, phase, learning_rate, seed: seed as u64 }
-    }
-
-    /// Everything that decides the numbers of a run, in one order and one spelling.
-    fn description(&self, arm: &Arm, learning_rate: f64, seed: usize) -> String {
-        let mut settings = arm.settings.clone();
-        settings.set(Setting::LearningRate(learning_rate));
-        let mut text = format!("engine = {ENGINE}\ndata = {}\n", self.data);
-        for key in KEYS {
-            text += &format!("{} = {}\n", key.name, (key.get)(&settings).toml());
-        }
-        text += &definition(&settings.norm);
-        text + &format!("seed = {seed}\n")
+        let seed = self.seeds.first + seed as u64;
+        let settings = &self.arms[arm].settings;
+        let (root, spelled) = if self.seeds.paired {
+            (Seed(seed), seed.to_string())
+        } else {
+            let address = format!("{}{seed}", identity::of_settings(settings));
+            let hash = blake3::derive_key("normlab seed of an unpaired run v1", address.as_bytes());
+            let root = u64::from_le_bytes(hash[..8].try_into().expect("eight bytes"));
+            (Seed(root), format!("{root} of its own"))
+        };
+        let identity = identity::of_run(&self.data, settings, learning_rate, &spelled);
+        Run { id: identity::hashed(&identity), identity, arm, phase, learning_rate, seed, root }
     }
 }
 
-/// What a norm of the study's own is: its name alone says nothing. Its constants stand beside its
-/// name.
-fn definition(norm: &NormChoice) -> String {
-    if norm.definition().is_none() {
-        return String::new();
-    }
-    let equation = norm.equation();
-    let mut text =
-        format!("norm.equation = {}\nnorm.over = {}\n", equation.expression(), equation.over());
-    for Parameter { name, shape, start } in equation.parameters() {
-        text += &format!("norm.parameters.{name} = {} {}\n", shape_name(*shape), float(*start));
-    }
-    text
-}
-
-/// The study as a file of its own: every default and every option written out, the engine and the
-/// data named. Read again, it makes the same plan.
-pub fn resolved(experiment: &Experiment, loaded: &Loaded) -> String {
-    use crate::config::keys::Section;
-    let quoted = |text: &str| toml::Value::String(text.to_string()).to_string();
-    let mut text = format!(
-        "# A resolved study of normlab {ENGINE}: nothing is left to defaults.\n\
-         # Data: {}, BLAKE3 {}\n\n[study]\nname = {}\nquestion = {}\n",
-        experiment.data.file,
-        loaded.checksum,
-        quoted(&experiment.name),
-        quoted(&experiment.question)
-    );
-    if !experiment.baseline.is_empty() {
-        let values = experiment.baseline.iter();
-        let values = values.map(|(key, setting)| format!("{} = {}", key.name, setting.toml()));
-        text += &format!("baseline = {{ {} }}\n", values.collect::<Vec<_>>().join(", "));
-    }
-    if let Procedure::Shared { seeds } = experiment.procedure {
-        text += &format!("seeds = {seeds}\n");
-    }
-    text += &format!("\n[data]\nname = {}\n", quoted(experiment.data.name));
-    for (section, title) in [(Section::Network, "network"), (Section::Training, "training")] {
-        text += &format!("\n[{title}]\n");
-        for key in KEYS.iter().filter(|key| key.section == section) {
-            text += &format!("{} = {}\n", key.name, (key.get)(&experiment.settings).toml());
-        }
-    }
-    text += &experiment.own_norms.toml();
-    if !experiment.sweep.is_empty() {
-        text += "\n[sweep]\n";
-    }
-    for swept in &experiment.sweep {
-        let values: Vec<String> = swept.values.iter().map(|(value, _)| value.toml()).collect();
-        text += &format!("{} = [{}]\n", swept.key.name, values.join(", "));
-    }
-    if let Procedure::Tuned { rates, tuning_seeds, confirmation_seeds } = &experiment.procedure {
-        let rates: Vec<String> = rates.iter().map(|&rate| float(rate)).collect();
-        text += &format!(
-            "\n[tune]\nlearning_rate = [{}]\nseeds = {tuning_seeds}\nselect = \"val_loss\"\n\n\
-             [confirm]\nseeds = {confirmation_seeds}\n",
-            rates.join(", ")
-        );
-    }
-    text
-}
-
-/// A value of a swept key, with its place in the file.
-type Chosen<'e> = (&'static Key, &'e Setting, Range<usize>);
-
-/// Every combination of the swept values, the first key varying fastest.
-fn combinations(experiment: &Experiment) -> Vec<Vec<Chosen<'_>>> {
-    let mut combinations: Vec<Vec<Chosen<'_>>> = vec![Vec::new()];
-    for swept in &experiment.sweep {
-        combinations = swept
-            .values
-            .iter()
-            .flat_map(|(setting, place)| {
-                combinations.iter().map(move |combination| {
-                    let mut longer = combination.clone();
-                    longer.push((swept.key, setting, place.clone()));
-                    longer
-                })
-            })
-            .collect();
-    }
-    combinations
-}
-
-fn arm(experiment: &Experiment, chosen: &[Chosen<'_>], dataset: &Dataset) -> Arm {
-    let mut settings = experiment.settings.clone();
-    for (_, setting, _) in chosen {
-        settings.set((*setting).clone());
-    }
-    let keys: Vec<String> = chosen.iter().map(|(_, setting, _)| setting.label()).collect();
-    Arm {
-        label: label(&experiment.name, chosen),
-        keys,
-        network: NetworkSpec {
-            architecture: settings.architecture,
-            inputs: dataset.inputs,
-            outputs: dataset.classes,
-            depth: settings.depth,
-            width: settings.width,
-            norm: settings.norm.clone(),
-            placement: settings.placement,
-            init: settings.init,
-        },
-        training: TrainingPlan {
-            optimizer: settings.optimizer,
-            schedule: settings.schedule,
-            learning_rate: settings.learning_rate,
-            batch_size: settings.batch_size,
-            epochs: settings.epochs,
-            clip_norm: settings.clip_norm,
-        },
-        settings,
-    }
-}
-
-/// The swept values; a number has its key before it, since "8" alone says nothing.
-fn label(study: &str, chosen: &[Chosen<'_>]) -> String {
-    let parts: Vec<String> = chosen
-        .iter()
-        .map(|(key, setting, _)| match setting.label() {
-            value if value.parse::<f64>().is_ok() => {
-                format!("{} {value}", key.name.replace('_', " "))
-            }
-            value => value,
-        })
-        .collect();
-    if parts.is_empty() { study.to_string() } else { parts.join(" ") }
-}
-
-fn baseline(experiment: &Experiment) -> Vec<(String, String)> {
-    let labelled = |(key, setting): &(&Key, Setting)| (key.name.to_string(), setting.label());
-    experiment.baseline.iter().map(labelled).collect()
-}
-
-fn runs_per_arm(procedure: &Procedure) -> usize {
+/// An upper bound of the runs of each arm: all rates plausible, the grid extended at both ends.
+fn most_runs_per_arm(procedure: &Procedure) -> usize {
     match procedure {
         Procedure::Shared { seeds } => *seeds,
-        Procedure::Tuned { rates, tuning_seeds, confirmation_seeds } => {
-            rates.len() * tuning_seeds + confirmation_seeds
+        Procedure::Tuned { rates, extend, tuning_seeds, confirmation_seeds } => {
+            (rates.len() + 2 * extend) * (tuning_seeds + confirmation_seeds)
         }
     }
 }
@@ -317,18 +165,18 @@ fn check_size(experiment: &Experiment, mistakes: &mut Mistakes<'_>) {
         .sweep
         .iter()
         .map(|swept| swept.values.len())
-        .fold(runs_per_arm(&experiment.procedure), usize::saturating_mul);
+        .fold(most_runs_per_arm(&experiment.procedure), usize::saturating_mul);
     if runs > MOST_RUNS {
         let place = experiment.sweep.first().and_then(|swept| swept.values.first());
         let place = place.map_or(0..0, |(_, place)| place.clone());
         let help = format!("at most {MOST_RUNS}: sweep less, or in several studies");
-        mistakes.add(place, format!("the study has {runs} runs"), help);
+        mistakes.add(place, format!("the study has up to {runs} runs"), help);
     }
 }
 
 fn check_arm(
     experiment: &Experiment,
-    chosen: &[Chosen<'_>],
+    chosen: &Combination<'_>,
     dataset: &Dataset,
     mistakes: &mut Mistakes<'_>,
 ) {

@@ -67,6 +67,18 @@ impl Examples {
         &self.labels
     }
 
+    /// `count` examples at even distances, or all if there are no more.
+    pub(crate) fn subset(&self, count: usize) -> Examples {
+        let count = count.min(self.len());
+        let rows: Vec<usize> = (0..count).map(|i| i * self.len() / count).collect();
+        let row = |&row: &usize| &self.features[row * self.width..][..self.width];
+        Examples {
+            features: rows.iter().flat_map(row).copied().collect(),
+            labels: rows.iter().map(|&row| self.labels[row]).collect(),
+            width: self.width,
+        }
+    }
+
     /// All examples in order, in parts of at most `size`.
     pub(crate) fn parts(&self, size: usize) -> impl Iterator<Item = (Value<f32>, &[usize])> {
         let features = self.features.chunks(size * self.width);
@@ -126,6 +138,14 @@ mod tests {
         let batch = examples(&[5, 6, 7]).gather(&[2, 0], &mut labels);
         assert_eq!(batch.as_slice(), [4.0, 5.0, 0.0, 1.0]);
         assert_eq!(labels, [7, 5]);
+    }
+
+    #[test]
+    fn a_subset_is_spread_over_all_examples() {
+        let subset = examples(&[0, 1, 2, 3, 4]).subset(3);
+        assert_eq!(subset.labels(), [0, 1, 3]);
+        assert_eq!(subset.features, [0.0, 1.0, 2.0, 3.0, 6.0, 7.0]);
+        assert_eq!(examples(&[5, 6]).subset(512).labels(), [5, 6]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! How a run ended.
+//! How a run ended: its status and its losses in nat.
 
 use std::fmt;
 
@@ -10,12 +10,18 @@ pub struct Outcome {
     pub status: Status,
     /// The steps taken.
     pub steps: usize,
-    /// The mean training loss of the last epoch, or of the part of it before a failure.
+    /// The mean loss of the training batches of the last epoch, or of the part of it before a
+    /// failure.
     pub train_loss: f64,
+    /// On the fixed subset of the training part, in evaluation mode, after the last step.
+    pub fit: Evaluation,
     /// On the validation part after the last step.
     pub validation: Evaluation,
     /// On the test part after the last step.
     pub test: Evaluation,
+    /// Whether it trained, but its validation loss is no better than the constant predictor's: a
+    /// network that is sure of its wrong answers.
+    pub overconfident: bool,
     /// How many numbers were trained.
     pub parameters: usize,
     /// The test loss of the constant predictor.
@@ -39,21 +45,22 @@ impl Evaluation {
 /// Whether a run trained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
-    /// It ended better than the constant predictor.
+    /// It fits its training examples better than the constant predictor does.
     Finished,
-    /// It did not, which is a result, too.
+    /// It does not, which is a result, too.
     Failed(Failure),
 }
 
 /// How a run failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
-    /// A loss or gradient was not a number or infinite; the run ended there.
+    /// A loss or a gradient was infinite or NaN. Where that happened in a step, it was the last one.
     NonFinite,
-    /// The validation loss ended above ten times that of the constant predictor.
+    /// The loss on the training subset ended above ten times that of the constant predictor.
     Exploded,
-    /// The validation loss ended less than 0.05 nat below that of the constant predictor.
-    NoBetterThanConstant,
+    /// The loss on the training subset ended less than 0.05 nat below that of the constant
+    /// predictor.
+    NotTrained,
 }
 
 impl fmt::Display for Failure {
@@ -61,37 +68,75 @@ impl fmt::Display for Failure {
         f.write_str(match self {
             Failure::NonFinite => "non-finite",
             Failure::Exploded => "exploded",
-            Failure::NoBetterThanConstant => "no-better-than-constant",
+            Failure::NotTrained => "not-trained",
         })
     }
 }
 
-impl Status {
-    /// Judges a run that took all its steps.
-    pub(crate) fn of(validation_loss: f64, constant_loss: f64) -> Status {
-        if !validation_loss.is_finite() {
+/// The losses of a run after its last step.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Final {
+    /// On the training subset, and that of the constant predictor there.
+    pub(crate) fit: [f64; 2],
+    /// On the validation part, and that of the constant predictor there.
+    pub(crate) validation: [f64; 2],
+    /// On the test part.
+    pub(crate) test: f64,
+}
+
+impl Final {
+    /// Judges a run that took all its steps. Generalization plays no part: a network that fits its
+    /// training examples has trained, however large its validation loss is.
+    pub(crate) fn status(&self) -> Status {
+        let [loss, constant] = self.fit;
+        if [loss, self.validation[0], self.test].iter().any(|loss| !loss.is_finite()) {
             Status::Failed(Failure::NonFinite)
-        } else if validation_loss > 10.0 * constant_loss {
+        } else if loss > 10.0 * constant {
             Status::Failed(Failure::Exploded)
-        } else if validation_loss > constant_loss - 0.05 {
-            Status::Failed(Failure::NoBetterThanConstant)
-        } else {
+        } else if beats(self.fit) {
             Status::Finished
+        } else {
+            Status::Failed(Failure::NotTrained)
         }
     }
+
+    /// Whether the run trained and is still no better than the constant predictor on the validation
+    /// part.
+    pub(crate) fn overconfident(&self) -> bool {
+        self.status() == Status::Finished && !beats(self.validation)
+    }
+}
+
+/// Whether a loss is at least 0.05 nat below that of the constant predictor.
+fn beats([loss, constant]: [f64; 2]) -> bool {
+    loss <= constant - 0.05
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn ended(fit: f64, validation: f64) -> Final {
+        Final { fit: [fit, 2.0], validation: [validation, 2.0], test: validation }
+    }
+
     #[test]
-    fn a_run_is_judged_against_the_constant_predictor() {
-        let judge = |loss| Status::of(loss, 2.0);
+    fn a_run_is_judged_by_its_training_subset() {
+        let judge = |fit| ended(fit, 1.0).status();
         assert_eq!(judge(1.9), Status::Finished);
-        assert_eq!(judge(1.96), Status::Failed(Failure::NoBetterThanConstant));
+        assert_eq!(judge(1.96), Status::Failed(Failure::NotTrained));
         assert_eq!(judge(20.5), Status::Failed(Failure::Exploded));
         assert_eq!(judge(f64::INFINITY), Status::Failed(Failure::NonFinite));
         assert_eq!(judge(f64::NAN), Status::Failed(Failure::NonFinite));
+        assert_eq!(ended(0.1, f64::NAN).status(), Status::Failed(Failure::NonFinite));
+    }
+
+    /// A network with a training loss of 0.0003 and a validation loss of 9 has trained.
+    #[test]
+    fn a_trained_network_with_a_bad_validation_loss_is_overconfident_and_not_failed() {
+        let memorized = ended(0.0003, 9.0);
+        assert_eq!((memorized.status(), memorized.overconfident()), (Status::Finished, true));
+        assert!(!ended(0.1, 1.0).overconfident());
+        assert!(!ended(1.99, 9.0).overconfident(), "a failed run is only failed");
     }
 }

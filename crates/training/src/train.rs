@@ -9,7 +9,7 @@ use crate::dataset::{Dataset, shuffled};
 use crate::network::{StepResult, evaluate, step};
 use crate::observer::{LayerRecord, Observer, StepRecord, TimingRecord};
 use crate::optimizer::OptimizerState;
-use crate::outcome::{Evaluation, Failure, Outcome, Status};
+use crate::outcome::{Evaluation, Failure, Final, Outcome, Status};
 use crate::plan::TrainingPlan;
 
 /// Trains a network and judges how it ended. Nothing but the arguments decides any number.
@@ -28,14 +28,13 @@ pub fn train(
     let factors = plan.schedule.factors(steps);
     let mut optimizer = OptimizerState::new(plan.optimizer, network.parameters());
     let probes = Probes::new(plan, data, steps);
-    let constant_loss = data.constant_loss(&data.test);
 
     let mut order = vec![0; data.train.len()];
     let mut labels = Vec::with_capacity(plan.batch_size);
     let mut taken = 0;
     let mut train_loss = f64::NAN;
     let mut validation = Evaluation::UNKNOWN;
-    let mut status = None;
+    let mut finite = true;
     probes.measure(0, &mut network, observer);
     'epochs: for epoch in 1..=plan.epochs {
         let (started, mut elsewhere) = (Instant::now(), Duration::ZERO);
@@ -51,7 +50,7 @@ pub fn train(
             taken += 1;
             losses.add(loss, batch.len());
             train_loss = losses.mean();
-            let finite = loss.is_finite() && grad_norm.is_finite();
+            finite = loss.is_finite() && grad_norm.is_finite();
 
             let pause = Instant::now();
             let evaluated =
@@ -67,7 +66,6 @@ pub fn train(
                 validation: evaluated,
             });
             if !finite {
-                status = Some(Status::Failed(Failure::NonFinite));
                 break 'epochs;
             }
             probes.measure(taken, &mut network, observer);
@@ -76,18 +74,40 @@ pub fn train(
         observer.on_timing(&TimingRecord { epoch, train, evaluate: elsewhere });
     }
 
-    let died = status.is_some();
-    let validation = if died { Evaluation::UNKNOWN } else { validation };
-    let bar = data.constant_loss(&data.validation);
-    Ok(Outcome {
-        status: status.unwrap_or_else(|| Status::of(validation.loss, bar)),
+    let dead = Outcome {
+        status: Status::Failed(Failure::NonFinite),
         steps: taken,
         train_loss,
-        validation,
-        test: if died { Evaluation::UNKNOWN } else { evaluate(&mut network, &data.test) },
+        fit: Evaluation::UNKNOWN,
+        validation: Evaluation::UNKNOWN,
+        test: Evaluation::UNKNOWN,
+        overconfident: false,
         parameters: network.parameter_count(),
-        constant_loss,
-    })
+        constant_loss: data.constant_loss(&data.test),
+    };
+    Ok(if finite { judged(dead, &mut network, data, validation) } else { dead })
+}
+
+/// The examples of the training part on which a run is judged: enough for a loss to be told from
+/// the constant predictor's, few enough to cost nothing beside the training.
+const JUDGED_ON: usize = 512;
+
+/// The outcome of a run that took all its steps.
+fn judged(
+    outcome: Outcome,
+    network: &mut Network<f32>,
+    data: &Dataset,
+    validation: Evaluation,
+) -> Outcome {
+    let subset = data.train.subset(JUDGED_ON);
+    let (fit, test) = (evaluate(network, &subset), evaluate(network, &data.test));
+    let losses = Final {
+        fit: [fit.loss, data.constant_loss(&subset)],
+        validation: [validation.loss, data.constant_loss(&data.validation)],
+        test: test.loss,
+    };
+    let (status, overconfident) = (losses.status(), losses.overconfident());
+    Outcome { status, fit, validation, test, overconfident, ..outcome }
 }
 
 /// How long one training step takes here and now: the fastest of a few, after a first one that

@@ -177,3 +177,20 @@ fn after_the_first_epoch_no_step_takes_memory_from_the_allocator() {
         assert_eq!(seen.0[14], *seen.0.last().expect("105 steps"), "{norm} {placement}");
     }
 }
+
+#[test]
+fn a_network_that_learned_what_does_not_generalize_is_trained_and_overconfident() {
+    // The validation part has every label turned around, so the better the fit, the larger its loss.
+    let turned = |part: &Examples, features: &[f32]| {
+        let labels = part.labels().iter().map(|label| 1 - label).collect();
+        Examples::new(features.to_vec(), 4, labels)
+    };
+    let features: Vec<f32> = (800..1040).map(|i| (i as f32 * 12.9898).sin()).collect();
+    let mut data = data();
+    data.validation = turned(&data.validation, &features);
+    let outcome = train(&spec("layer", "pre"), &plan("adamw", 1e-2), &data, Seed(1), &mut ());
+    let outcome = outcome.expect("a valid run");
+    assert_eq!((outcome.status, outcome.overconfident), (Status::Finished, true));
+    assert!(outcome.fit.loss < 0.2 && outcome.validation.loss > 1.0, "{outcome:?}");
+    assert!(!run("layer", "pre", &plan("adamw", 1e-2)).overconfident);
+}

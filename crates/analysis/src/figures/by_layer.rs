@@ -2,9 +2,9 @@
 
 use super::chart::{Chart, Curve, CurveKind, CurvePoint, Panel, XAxis, over_seeds};
 use super::{Grid, PANELS_PER_ROW, PanelArms, drawable};
-use crate::arms::Arm;
 use crate::error::AnalysisError;
 use crate::records::{LayerValue, read_layers};
+use crate::rate::Rated;
 use crate::run::Run;
 use crate::study::Study;
 use std::path::Path;
@@ -78,19 +78,19 @@ fn before_and_after(
     ))
 }
 
-/// The measurements of a confirmation run.
+/// The measurements of a run.
 struct Measured<'a> {
     run: &'a Run,
     values: Vec<LayerValue>,
 }
 
 fn read_runs<'a>(
-    arm: &Arm<'a>,
+    arm: &Rated<'a>,
     root: &Path,
     statistic: &str,
 ) -> Result<Vec<Measured<'a>>, AnalysisError> {
-    let read = |run: &&'a Run| Ok(Measured { run, values: read_layers(root, run, statistic)? });
-    arm.confirm.iter().map(read).collect()
+    let read = |run: &'a Run| Ok(Measured { run, values: read_layers(root, run, statistic)? });
+    arm.shown().into_iter().map(read).collect()
 }
 
 /// The mean of the runs that finished, and each run that failed on its own, as in the loss curves.

@@ -1,9 +1,9 @@
-//! How the validation loss falls while the confirmation runs train.
+//! How the validation loss falls while the networks train at the chosen rates.
 
 use super::chart::{Chart, Curve, CurveKind, CurvePoint, Panel, XAxis, over_seeds};
 use super::{Grid, PANELS_PER_ROW, PanelArms, drawable, in_rows};
-use crate::arms::Arm;
 use crate::error::AnalysisError;
+use crate::rate::Rated;
 use crate::records::{Measurement, read_val_losses};
 use crate::run::Run;
 use crate::statistics::mean;
@@ -41,16 +41,16 @@ fn panel(panel: &PanelArms, root: &Path) -> Result<Panel, AnalysisError> {
     for (series, arm) in &panel.arms {
         curves.extend(arm_curves(*series, arm, root)?);
     }
-    let confirm = panel.arms.iter().flat_map(|(_, arm)| &arm.confirm);
-    let constant = confirm.map(|run| run.constant_loss).find(|loss| drawable(*loss));
+    let shown = panel.arms.iter().flat_map(|(_, arm)| arm.shown());
+    let constant = shown.map(|run| run.constant_loss).find(|loss| drawable(*loss));
     Ok(Panel { title: panel.title.clone(), curves, constant, failures: Vec::new() })
 }
 
 /// The mean of the runs that finished, and each run that failed on its own: a mean over fewer and
 /// fewer runs would fall when the worst of them drops out.
-fn arm_curves(series: usize, arm: &Arm, root: &Path) -> Result<Vec<Curve>, AnalysisError> {
+fn arm_curves(series: usize, arm: &Rated, root: &Path) -> Result<Vec<Curve>, AnalysisError> {
     let (mut finished, mut curves) = (Vec::new(), Vec::new());
-    for run in &arm.confirm {
+    for run in arm.shown() {
         let losses = read_val_losses(root, run)?;
         match run.scores() {
             Some(_) => finished.push(losses),

@@ -4,7 +4,7 @@ use super::axis::Axis;
 use super::chart::{Chart, Curve, CurveKind, Panel, XAxis};
 use super::style;
 use super::svg::{Anchor, Area, Canvas, Point, Stroke};
-use crate::table::rate_text;
+use crate::rate::rate_text;
 
 const TICK_SIZE: f64 = 11.5;
 /// One row of the lane of failures.

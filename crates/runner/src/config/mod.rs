@@ -9,9 +9,13 @@
 //! question = "..."                   # default: none
 //! baseline = { placement = "pre" }   # swept keys; default: nothing is compared
 //! seeds = 6                          # only without [tune]
+//! first_seed = 0                     # the others follow it
+//! paired = true                      # equal seeds share data order and base weights
 //!
 //! [data]
 //! name = "digits"
+//! scale = "global"                   # or "feature", "none"; default: what the data set says
+//! clip = "none"                      # or the largest absolute value after scaling
 //!
 //! [network]                          # `normlab list keys` has the keys and the defaults
 //! [training]
@@ -25,11 +29,12 @@
 //!
 //! [tune]                             # each arm at its own best rate
 //! learning_rate = [1e-3, 3e-3, 1e-2]
+//! extend = 0                         # steps that the grid may grow by where the best rate is its edge
 //! seeds = 3
 //! select = "val_loss"                # the default, and so far the only one
 //!
-//! [confirm]                          # fresh seeds at that rate
-//! seeds = 6
+//! [confirm]                          # further seeds at every rate within noise of the best
+//! seeds = 9
 //! ```
 
 pub mod choices;
@@ -50,7 +55,7 @@ use crate::data;
 use grid::{baseline, sweep};
 use keys::{Key, Setting, Settings};
 use own_norms::own_norms;
-use procedure::procedure;
+use procedure::{procedure, seeds};
 use sections::{data_set, section, settings, study_name};
 use value::{Table, Value, text};
 
@@ -66,8 +71,8 @@ pub struct Experiment {
     pub name: String,
     /// The question, or an empty text.
     pub question: String,
-    /// The data set.
-    pub data: &'static data::Source,
+    /// The data set and its scaling.
+    pub data: DataChoice,
     /// The values of `[network]` and `[training]`, with defaults for what is left out.
     pub settings: Settings,
     /// The bytes of the file that each value of `[network]` and `[training]` takes.
@@ -80,7 +85,36 @@ pub struct Experiment {
     pub baseline: Vec<(&'static Key, Setting)>,
     /// Which seeds and learning rates each arm runs with.
     pub procedure: Procedure,
+    /// What its random numbers are drawn from.
+    pub seeds: Seeds,
 }
+
+/// What the random numbers of runs are drawn from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seeds {
+    /// The seed that the others follow.
+    pub first: u64,
+    /// Whether runs of different arms with equal seeds share data order and base weights.
+    pub paired: bool,
+}
+
+/// A data set, and how its features are scaled.
+#[derive(Clone, Copy)]
+pub struct DataChoice {
+    /// The data set.
+    pub source: &'static data::Source,
+    /// The scaling.
+    pub scaling: data::Scaling,
+}
+
+/// The keys of `[study]`.
+pub const STUDY_KEYS: [&str; 6] = ["name", "question", "baseline", "seeds", "first_seed", "paired"];
+
+/// The keys of `[tune]`.
+pub const TUNE_KEYS: [&str; 4] = ["learning_rate", "extend", "seeds", "select"];
+
+/// The keys of `[data]`.
+pub const DATA_KEYS: [&str; 3] = ["name", "scale", "clip"];
 
 /// A swept key.
 pub struct Sweep {
@@ -98,13 +132,15 @@ pub enum Procedure {
         /// The number of seeds.
         seeds: usize,
     },
-    /// Every arm at its own best rate, chosen on some seeds and confirmed on others.
+    /// Every arm at its own best rate, by the rule of every plausible rate.
     Tuned {
         /// The grid of rates, ascending.
         rates: Vec<f64>,
-        /// The number of seeds for the choice.
+        /// The steps that the grid may grow by where the best rate of an arm is at its edge.
+        extend: usize,
+        /// The number of seeds at every rate.
         tuning_seeds: usize,
-        /// The number of fresh seeds at the chosen rate.
+        /// The number of further seeds at each rate that those leave plausible.
         confirmation_seeds: usize,
     },
 }
@@ -154,14 +190,14 @@ fn document(source: &Source, mistakes: &mut Mistakes<'_>) -> Option<Experiment> 
     let own = own_norms(&file, mistakes);
 
     // Every section is read before any `?`, so that mistakes in all of them are found.
-    let keys = ["name", "question", "baseline", "seeds"];
     let study = section(&file, "study", "name = \"mine\"", mistakes)
-        .and_then(|value| Table::open("[study]", value, &keys, mistakes));
+        .and_then(|value| Table::open("[study]", value, &STUDY_KEYS, mistakes));
     let data = data_set(&file, mistakes);
     let (settings, places) = settings(&file, &own, mistakes);
     let sweep = sweep(&file, &own, mistakes);
     let procedure = procedure(&file, study.as_ref(), mistakes);
     let study = study?;
+    let seeds = seeds(&study, mistakes);
     let name = study_name(&study, mistakes);
     let question =
         study.get("question").map_or(Some(""), |value| text(value, "question", mistakes));
@@ -177,6 +213,7 @@ fn document(source: &Source, mistakes: &mut Mistakes<'_>) -> Option<Experiment> 
         sweep: sweep?,
         baseline: baseline?,
         procedure: procedure?,
+        seeds: seeds?,
     })
 }
 

@@ -1,13 +1,20 @@
 //! `[tune]` and `[confirm]`, or the seeds of `[study]`: how often each arm runs, and at which rates.
 
-use super::Procedure;
 use super::keys;
 use super::mistakes::Mistakes;
-use super::sections::section;
-use super::value::{Numbers, Table, Value, choice, count, list, number};
+use super::value::{Numbers, Table, Value, choice, count, list, number, truth};
+use super::{Procedure, Seeds, TUNE_KEYS};
 
 /// The most seeds that a phase can have.
 const MOST_SEEDS: usize = 10_000;
+/// The largest first seed.
+const MOST: usize = 1_000_000_000;
+
+/// Seeds at every rate, where a study does not say. With fewer the noise of a rate is hardly known.
+const TUNING_SEEDS: usize = 3;
+/// Further seeds at every plausible rate: with twelve in all a difference of one standard deviation
+/// of a seed is seen more often than not.
+const CONFIRMATION_SEEDS: usize = 9;
 
 /// With `[tune]` each arm has its own rate, without it all have the one of `[training]`.
 pub fn procedure(
@@ -38,14 +45,18 @@ fn tuned(
         let help = "leave it out here: [tune] and [confirm] give the seeds";
         mistakes.add(seeds.span(), "seeds in [study] beside [tune]", help);
     }
-    let confirm = section(file, "confirm", "seeds = 6", mistakes);
-    let confirm = confirm.and_then(|value| Table::open("[confirm]", value, &["seeds"], mistakes));
-    let confirmation_seeds = confirm.and_then(|table| seeds(&table, mistakes));
-    let tune = Table::open("[tune]", tune, &["learning_rate", "seeds", "select"], mistakes)?;
+    let confirmation_seeds = match file.get("confirm") {
+        None => Some(CONFIRMATION_SEEDS),
+        Some(value) => Table::open("[confirm]", value, &["seeds"], mistakes)
+            .and_then(|table| seeds_or(&table, CONFIRMATION_SEEDS, mistakes)),
+    };
+    let tune = Table::open("[tune]", tune, &TUNE_KEYS, mistakes)?;
     if let Some(select) = tune.get("select") {
         choice(select, "select", [("val_loss", ())], mistakes);
     }
-    let tuning_seeds = seeds(&tune, mistakes);
+    let tuning_seeds = seeds_or(&tune, TUNING_SEEDS, mistakes);
+    let extend =
+        tune.get("extend").map_or(Some(0), |value| count(value, "extend", 0..=10, mistakes));
     let rates = tune.require("learning_rate", "[1e-3, 3e-3, 1e-2]", mistakes).and_then(|value| {
         list(value, "learning_rate", mistakes, |item, mistakes| {
             let rate = number(item, "learning_rate", Numbers::Positive, mistakes)?;
@@ -56,12 +67,24 @@ fn tuned(
     rates.sort_by(f64::total_cmp);
     Some(Procedure::Tuned {
         rates,
+        extend: extend?,
         tuning_seeds: tuning_seeds?,
         confirmation_seeds: confirmation_seeds?,
     })
 }
 
-fn seeds(table: &Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<usize> {
-    let seeds = table.require("seeds", "3", mistakes)?;
-    count(seeds, "seeds", 1..=MOST_SEEDS, mistakes)
+fn seeds_or(
+    table: &Table<'_, '_>,
+    default: usize,
+    mistakes: &mut Mistakes<'_>,
+) -> Option<usize> {
+    table.get("seeds").map_or(Some(default), |seeds| count(seeds, "seeds", 1..=MOST_SEEDS, mistakes))
+}
+
+/// `first_seed` and `paired` of `[study]`.
+pub fn seeds(study: &Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<Seeds> {
+    let first = study.get("first_seed");
+    let first = first.map_or(Some(0), |value| count(value, "first_seed", 0..=MOST, mistakes));
+    let paired = study.get("paired").map_or(Some(true), |value| truth(value, "paired", mistakes));
+    Some(Seeds { first: first? as u64, paired: paired? })
 }

@@ -5,7 +5,8 @@ use std::ops::Range;
 use super::keys::{KEYS, Section, Settings};
 use super::mistakes::Mistakes;
 use super::own_norms::OwnNorms;
-use super::value::{Table, Value, choice, text};
+use super::value::{Numbers, Table, Value, choice, number, text};
+use super::{DATA_KEYS, DataChoice};
 use crate::data;
 
 /// A section that has to be there.
@@ -36,15 +37,31 @@ pub fn study_name(study: &Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<
     Some(name.to_string())
 }
 
-pub fn data_set(
-    file: &Table<'_, '_>,
-    mistakes: &mut Mistakes<'_>,
-) -> Option<&'static data::Source> {
+/// The data set and its scaling.
+pub fn data_set(file: &Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<DataChoice> {
     let section = section(file, "data", "name = \"digits\"", mistakes)?;
-    let table = Table::open("[data]", section, &["name"], mistakes)?;
+    let table = Table::open("[data]", section, &DATA_KEYS, mistakes)?;
     let name = table.require("name", "\"digits\"", mistakes)?;
     let family = data::SOURCES.iter().map(|source| (source.name, *source));
-    choice(name, "data set", family, mistakes)
+    let source = choice(name, "data set", family, mistakes);
+    let scale = table.get("scale").map(|value| choice(value, "scale", data::SCALES, mistakes));
+    let clip = table.get("clip").map(|value| clip(value, mistakes));
+    let mut scaling = source?.scaling();
+    if let Some(scale) = scale {
+        scaling.scale = scale?;
+    }
+    if let Some(clip) = clip {
+        scaling.clip = clip?;
+    }
+    Some(DataChoice { source: source?, scaling })
+}
+
+/// A limit for scaled features, or "none".
+fn clip(value: &Value<'_>, mistakes: &mut Mistakes<'_>) -> Option<Option<f64>> {
+    match value.get_ref().as_str() {
+        Some("none") => Some(None),
+        _ => number(value, "clip", Numbers::PositiveOrNone, mistakes).map(Some),
+    }
 }
 
 /// The values of `[network]` and `[training]`, and where they stand.

@@ -93,6 +93,15 @@ pub fn text<'v>(value: &'v Value<'_>, key: &str, mistakes: &mut Mistakes<'_>) ->
     text
 }
 
+/// `true` or `false`.
+pub fn truth(value: &Value<'_>, key: &str, mistakes: &mut Mistakes<'_>) -> Option<bool> {
+    let truth = value.get_ref().as_bool();
+    if truth.is_none() {
+        refuse(value, key, "true or false", mistakes);
+    }
+    truth
+}
+
 /// A whole number within limits.
 pub fn count(
     value: &Value<'_>,

@@ -6,11 +6,9 @@
 use std::path::Path;
 
 use csv::ByteRecord;
-use training::{Dataset, Examples};
 
-use super::split::{Part, stratified};
-use super::standardize::Standardization;
-use super::{DataError, Source};
+use super::split::stratified;
+use super::{DataError, Scale, Source, Table};
 
 pub static SOURCE: Source = Source {
     name: "digits",
@@ -18,6 +16,7 @@ pub static SOURCE: Source = Source {
             1,078 training, 359 validation, 360 test",
     file: "digits/digits.csv",
     citation: "Alpaydin and Kaynak 1998, UCI, doi:10.24432/C50P49, CC BY 4.0",
+    scale: Scale::Global,
     parse,
 };
 
@@ -33,27 +32,11 @@ struct Images {
     labels: Vec<usize>,
 }
 
-fn parse(path: &Path, bytes: &[u8]) -> Result<Dataset, DataError> {
-    let images = read(path, bytes)?;
-    let parts = stratified(&images.labels, CLASSES, SPLIT).map_err(|error| DataError::Unfit {
-        path: path.to_path_buf(),
-        message: error.to_string(),
-    })?;
-    let standardization =
-        Standardization::of_rows(&images.pixels, PIXELS, &parts.rows(Part::Training));
-    let examples = |part| {
-        let rows = parts.rows(part);
-        let labels = rows.iter().map(|&row| images.labels[row]).collect();
-        Examples::new(standardization.apply(&images.pixels, &rows), PIXELS, labels)
-    };
-    Ok(Dataset {
-        name: SOURCE.name.to_string(),
-        inputs: PIXELS,
-        classes: CLASSES,
-        train: examples(Part::Training),
-        validation: examples(Part::Validation),
-        test: examples(Part::Test),
-    })
+fn parse(path: &Path, bytes: &[u8]) -> Result<Table, DataError> {
+    let Images { pixels, labels } = read(path, bytes)?;
+    let split = stratified(&labels, CLASSES, SPLIT)
+        .map_err(|error| unfit(path, error.to_string()))?;
+    Ok(Table { features: pixels, width: PIXELS, labels, classes: CLASSES, split })
 }
 
 fn read(path: &Path, bytes: &[u8]) -> Result<Images, DataError> {
@@ -161,7 +144,8 @@ mod tests {
 
     fn message(lines: &[String]) -> String {
         let text = lines.join("\n");
-        parse(Path::new("digits.csv"), text.as_bytes()).expect_err("damage is found").to_string()
+        let read = parse(Path::new("digits.csv"), text.as_bytes());
+        read.err().expect("damage is found").to_string()
     }
 
     /// Counts, split and checksum as the README of the data set states them; made with Python's
@@ -169,7 +153,7 @@ mod tests {
     #[test]
     fn the_committed_file_is_the_one_its_readme_describes() {
         let (path, bytes) = committed();
-        let digits = parse(&path, &bytes).unwrap();
+        let digits = parse(&path, &bytes).unwrap().scaled("digits", &SOURCE.scaling());
         let sizes = [digits.train.len(), digits.validation.len(), digits.test.len()];
         assert_eq!(sizes, [1078, 359, 360]);
         let readme = std::fs::read_to_string(path.with_file_name("README.md")).unwrap();

@@ -1,12 +1,17 @@
 //! Data sets: a list of what there is, and how each comes from a folder into memory.
 
 mod digits;
+mod scaling;
 mod split;
-mod standardize;
 
 use std::path::{Path, PathBuf};
 
-use training::Dataset;
+use training::{Dataset, Examples};
+
+use scaling::Transform;
+use split::{Part, Split};
+
+pub use scaling::{SCALES, Scale, Scaling};
 
 /// A data set that a study can name.
 pub struct Source {
@@ -18,7 +23,19 @@ pub struct Source {
     pub file: &'static str,
     /// Who made it, and under which licence.
     pub citation: &'static str,
-    parse: fn(&Path, &[u8]) -> Result<Dataset, DataError>,
+    /// How it is scaled where a study does not say.
+    pub scale: Scale,
+    parse: fn(&Path, &[u8]) -> Result<Table, DataError>,
+}
+
+/// What a data file holds: a row of features and a class for each example, as they stand there.
+struct Table {
+    /// Row-major, `width` numbers for each example.
+    features: Vec<f32>,
+    width: usize,
+    labels: Vec<usize>,
+    classes: usize,
+    split: Split,
 }
 
 /// Every data set, in the order in which they are listed.
@@ -26,24 +43,49 @@ pub static SOURCES: &[&Source] = &[&digits::SOURCE];
 
 /// A data set in memory, with the identity of the file that it came from.
 pub struct Loaded {
-    /// The three parts, standardized.
+    /// The three parts, scaled.
     pub dataset: Dataset,
     /// BLAKE3 of the file, in 64 hexadecimal digits.
     pub checksum: String,
 }
 
 impl Source {
-    /// Reads the data set from the data folder.
+    /// Reads the data set from the data folder, and scales it.
     ///
     /// # Errors
     /// A file that is missing, unreadable or damaged; the message names the file, and the line and
     /// the column of the damage.
-    pub fn load(&self, folder: &Path) -> Result<Loaded, DataError> {
+    pub fn load(&self, folder: &Path, scaling: &Scaling) -> Result<Loaded, DataError> {
         let path = folder.join(self.file);
         let bytes = std::fs::read(&path)
             .map_err(|error| DataError::Unreadable { path: path.clone(), error })?;
-        let dataset = (self.parse)(&path, &bytes)?;
+        let dataset = (self.parse)(&path, &bytes)?.scaled(self.name, scaling);
         Ok(Loaded { dataset, checksum: blake3::hash(&bytes).to_hex().to_string() })
+    }
+
+    /// The scaling of a study that does not say.
+    pub fn scaling(&self) -> Scaling {
+        Scaling { scale: self.scale, clip: None }
+    }
+}
+
+impl Table {
+    fn scaled(&self, name: &str, scaling: &Scaling) -> Dataset {
+        let training = self.split.rows(Part::Training);
+        let transform = Transform::of_rows(scaling, &self.features, self.width, &training);
+        let examples = |part| {
+            let rows = self.split.rows(part);
+            let labels = rows.iter().map(|&row| self.labels[row]).collect();
+            Examples::new(transform.apply(&self.features, &rows), self.width, labels)
+        };
+        Dataset {
+            name: name.to_string(),
+            inputs: self.width,
+            classes: self.classes,
+            train: examples(Part::Training),
+            validation: examples(Part::Validation),
+            test: examples(Part::Test),
+        }
     }
 }
 

@@ -1,0 +1,105 @@
+//! The rule of every plausible rate in simulation: how often equal arms are told apart, how often
+//! unequal ones, and how often its interval holds the truth.
+
+mod null;
+
+use null::{TRUTHS, TUNING, Truth, Tuned, choice_left_out, every_rate, study};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+/// Replications of every cell here, and of the table that is compared with.
+const REPLICATIONS: usize = if cfg!(debug_assertions) { 1_000 } else { 4_000 };
+const OF_THE_TABLE: f64 = 4_000.0;
+
+/// Shares of comparisons with p < 0.05, and of intervals that hold the true difference.
+struct Shares {
+    told_apart: f64,
+    covered: f64,
+    left_out: f64,
+    runs: f64,
+}
+
+fn simulate(truth: &Truth, confirmation: usize) -> Shares {
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let (mut told_apart, mut covered, mut left_out, mut runs) = (0, 0, 0, 0);
+    for _ in 0..REPLICATIONS {
+        let scores = study(truth, 2, TUNING + confirmation, &mut rng);
+        let arms: Vec<Tuned> = scores.iter().map(Tuned::new).collect();
+        runs += arms.iter().map(|arm| arm.runs).sum::<usize>();
+        let found = every_rate(&arms[1], &arms[0]).expect("rates that train");
+        told_apart += usize::from(found.p < 0.05);
+        let inside = found.interval.low <= truth.difference()
+            && truth.difference() <= found.interval.high;
+        covered += usize::from(inside);
+        left_out += usize::from(choice_left_out(&scores[1], &scores[0]) < 0.05);
+    }
+    let share = |count: usize| count as f64 / REPLICATIONS as f64;
+    Shares {
+        told_apart: share(told_apart),
+        covered: share(covered),
+        left_out: share(left_out),
+        runs: share(runs) / 2.0,
+    }
+}
+
+/// Three standard errors of a share, ours and the table's, and its rounding to three digits.
+fn tolerance(share: f64) -> f64 {
+    let variance = (share * (1.0 - share)).max(0.001);
+    3.0 * (variance / REPLICATIONS as f64 + variance / OF_THE_TABLE).sqrt() + 0.0005
+}
+
+fn assert_row(confirmation: usize, expected: [f64; 10], runs: Option<f64>) {
+    for (truth, expected) in TRUTHS.iter().zip(expected) {
+        let shares = simulate(truth, confirmation);
+        let (found, name) = (shares.told_apart, truth.name);
+        assert!((found - expected).abs() <= tolerance(expected), "{name}: {found}, not {expected}");
+        assert!(shares.covered >= 0.954 - tolerance(0.954), "{name}: covers {}", shares.covered);
+        if let (Some(runs), "equal") = (runs, name) {
+            assert!((shares.runs - runs).abs() < 0.5, "{} runs, not {runs}", shares.runs);
+        }
+    }
+}
+
+// Expected numbers: 4,000 replications of an implementation of the same rule and model in numpy
+// and scipy that shares no code with this one.
+
+#[test]
+fn five_confirmation_seeds() {
+    let row = [0.011, 0.003, 0.031, 0.009, 0.016, 0.011, 0.027, 0.104, 0.443, 0.933];
+    assert_row(5, row, Some(37.1));
+}
+
+#[test]
+fn nine_confirmation_seeds_the_default() {
+    let row = [0.019, 0.005, 0.040, 0.021, 0.022, 0.018, 0.066, 0.206, 0.685, 0.995];
+    assert_row(9, row, Some(50.0));
+}
+
+#[test]
+fn seventeen_confirmation_seeds() {
+    let row = [0.021, 0.004, 0.043, 0.027, 0.026, 0.023, 0.114, 0.433, 0.905, 1.0];
+    assert_row(17, row, Some(75.8));
+}
+
+#[test]
+fn thirty_seven_confirmation_seeds() {
+    let row = [0.032, 0.009, 0.046, 0.039, 0.044, 0.035, 0.281, 0.777, 0.991, 1.0];
+    assert_row(37, row, Some(140.6));
+}
+
+/// The check on the check: an interval that leaves the choice of the rate out tells equal arms apart
+/// more often than stated, as the same table says.
+#[test]
+fn leaving_the_choice_out_is_found_out() {
+    for (confirmation, expected) in [
+        (9, [0.088, 0.082, 0.096, 0.152, 0.120, 0.075]),
+        (37, [0.172, 0.163, 0.136, 0.281, 0.265, 0.172]),
+    ] {
+        for (truth, expected) in TRUTHS.iter().zip(expected) {
+            let found = simulate(truth, confirmation).left_out;
+            let name = truth.name;
+            assert!((found - expected).abs() <= tolerance(expected), "{name}: {found}");
+            assert!(found > 0.05, "{name}: {found}");
+        }
+    }
+}
