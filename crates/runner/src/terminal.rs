@@ -1,19 +1,39 @@
-//! Text for people. A reader who has gone away (`normlab list | head -1`) is no reason to panic,
-//! as `println!` would.
+//! Text for people, on standard output and standard error.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 /// The width of running text, in characters.
 const LINE: usize = 100;
 
+/// Standard output takes no text.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write to standard output: {0}")]
+pub struct StandardOutputError(io::Error);
+
 /// Writes a text and a line end to standard output.
-pub fn say(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{text}");
+///
+/// # Errors
+/// Standard output takes no text, as when it is a file on a full disk. A reader that went away
+/// (`normlab list | head -1`) has read what it wanted, so that is no error.
+pub fn say(text: &str) -> Result<(), StandardOutputError> {
+    let mut stdout = io::stdout().lock();
+    written(writeln!(stdout, "{text}").and_then(|()| stdout.flush()))
 }
 
-/// Writes a text and a line end to standard error.
+/// What became of text on standard output.
+///
+/// # Errors
+/// As [`say`].
+pub fn written(result: io::Result<()>) -> Result<(), StandardOutputError> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.map_err(StandardOutputError),
+    }
+}
+
+/// Writes a text and a line end to standard error. Where that fails there is no place left to report it.
 pub fn complain(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{text}");
+    let _ = writeln!(io::stderr(), "{text}");
 }
 
 /// A text with line ends between words, so that no line is longer than people like to read.
@@ -34,6 +54,13 @@ pub fn wrapped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reader_that_went_away_is_no_error_and_a_full_disk_is_one() {
+        assert!(written(Err(io::ErrorKind::BrokenPipe.into())).is_ok());
+        let full = written(Err(io::ErrorKind::StorageFull.into())).unwrap_err();
+        assert_eq!(full.to_string(), "cannot write to standard output: no storage space");
+    }
 
     #[test]
     fn lines_are_as_long_as_they_may_be_and_not_longer() {

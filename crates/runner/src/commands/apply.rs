@@ -21,7 +21,8 @@ use crate::terminal::say;
 /// Reads the numbers, applies the norm, writes value, gradients and averages.
 ///
 /// # Errors
-/// A norm, a file or sizes that are not usable, before anything is written; a disk that refuses.
+/// A norm, a file or sizes that are not usable, before anything is written; a disk or a standard output
+/// that refuses.
 pub fn apply(arguments: &ApplyArguments) -> Result<ExitCode, Failure> {
     let choice = arguments.norm.choice(arguments.name.as_deref())?;
     let equation = choice.equation();
@@ -46,7 +47,7 @@ pub fn apply(arguments: &ApplyArguments) -> Result<ExitCode, Failure> {
     let files = files(&applied.map_err(sizes)?, equation, x.columns, arguments.mode);
     write_files(&arguments.out, &files)?;
     let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
-    say(&format!("{} in {}", names.join(", "), arguments.out.display()));
+    say(&format!("{} in {}", names.join(", "), arguments.out.display()))?;
     Ok(ExitCode::SUCCESS)
 }
 

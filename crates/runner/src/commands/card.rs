@@ -38,7 +38,8 @@ pub struct CardArguments {
 /// Measures a norm and writes its page, or those of the whole catalogue.
 ///
 /// # Errors
-/// A norm that is not known or not usable, a section that does not exist, a file that cannot be written.
+/// A norm that is not known or not usable, a section that does not exist, a file or a
+/// standard output that cannot be written.
 pub fn card(arguments: &CardArguments) -> Result<ExitCode, Failure> {
     if let Some(folder) = &arguments.all {
         return catalogue(folder, &arguments.norm);
@@ -50,9 +51,7 @@ pub fn card(arguments: &CardArguments) -> Result<ExitCode, Failure> {
     }
     let words = arguments.norm.again(choice.name());
     let card = measured(&choice, &words);
-    if let Some(section) = &arguments.json {
-        say(&section_of(&card, section)?);
-    }
+    let section = arguments.json.as_ref().map(|section| section_of(&card, section)).transpose()?;
     if let Some(path) = &arguments.out {
         let page = Page { card, timing: Timing::measure(&choice) };
         let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or("card");
@@ -60,8 +59,12 @@ pub fn card(arguments: &CardArguments) -> Result<ExitCode, Failure> {
         let folder = folder.unwrap_or(Path::new("."));
         let file = path.file_name().and_then(|name| name.to_str()).unwrap_or("card.html");
         write_files(folder, &files(&page, file, name)?)?;
-        say(&format!("{} and {name}.svg; normlab verify {0} checks it", path.display()));
+        if section.is_none() {
+            say(&format!("{} and {name}.svg; normlab verify {0} checks it", path.display()))?;
+        }
     }
+    // Numbers for programs have standard output to themselves.
+    section.map(|numbers| say(&numbers)).transpose()?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -111,6 +114,6 @@ fn catalogue(folder: &Path, norm: &EquationArguments) -> Result<ExitCode, Failur
         pages.push(page);
     }
     write_files(folder, &[("index.html".to_string(), card::index(&pages))])?;
-    say(&format!("{} cards and index.html in {}", pages.len(), folder.display()));
+    say(&format!("{} cards and index.html in {}", pages.len(), folder.display()))?;
     Ok(ExitCode::SUCCESS)
 }

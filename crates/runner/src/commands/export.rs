@@ -36,7 +36,7 @@ pub fn export(arguments: &ExportArguments) -> Result<ExitCode, Failure> {
     let text = export::export(&subject, target).map_err(|error| bad(error.to_string()))?;
     match &arguments.out {
         Some(path) => write_file(path, &text)?,
-        None => say(text.trim_end()),
+        None => say(text.trim_end())?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -39,7 +39,7 @@ enum What {
 ///
 /// # Errors
 /// A name that is not known or not in the list of cases, a wrong equation, a layer that cannot be run, a
-/// picture that cannot be written.
+/// picture that cannot be written, a standard output that takes no text.
 pub fn gradcheck(arguments: &GradcheckArguments) -> Result<ExitCode, Failure> {
     let options = Options {
         seed: arguments.seed,
@@ -57,14 +57,16 @@ pub fn gradcheck(arguments: &GradcheckArguments) -> Result<ExitCode, Failure> {
         Some(spec) => python(spec, arguments, &options)?,
         None => norms::examine(arguments, &options)?,
     };
-    if arguments.json {
-        json::lines(&examined).iter().for_each(|line| say(line));
-    } else {
-        say(&report::rendered(&examined));
-    }
+    // The picture is first, so that it is there even where standard output takes no text.
     if let Some(path) = &arguments.plot {
         write_file(path, &picture::svg(&examined))?;
     }
+    let report = if arguments.json {
+        json::lines(&examined).join("\n")
+    } else {
+        report::rendered(&examined)
+    };
+    say(&report)?;
     Ok(exit_code(&examined))
 }
 

@@ -10,12 +10,16 @@ use crate::cli::{ListArguments, Topic};
 use crate::config::choices::optimizer_values;
 use crate::config::keys::{KEYS, Section, Settings};
 use crate::data;
+use crate::failure::Failure;
 use crate::number::shortest;
 use crate::tables::table;
 use crate::terminal::say;
 
 /// Prints the tables that were asked for.
-pub fn list(arguments: &ListArguments) -> ExitCode {
+///
+/// # Errors
+/// Standard output takes no text.
+pub fn list(arguments: &ListArguments) -> Result<ExitCode, Failure> {
     let listed = match arguments.topic {
         Some(topic) => render(topic),
         None => {
@@ -33,8 +37,8 @@ pub fn list(arguments: &ListArguments) -> ExitCode {
             titled.join("\n\n\n")
         }
     };
-    say(&listed);
-    ExitCode::SUCCESS
+    say(&listed)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn render(topic: Topic) -> String {

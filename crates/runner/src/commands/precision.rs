@@ -37,7 +37,8 @@ struct Row {
 /// `precision.csv` and two figures for each norm.
 ///
 /// # Errors
-/// A norm, a policy or a size that is not usable; a folder that cannot be written.
+/// A norm, a policy or a size that is not usable; a folder that cannot be written; a standard
+/// output that takes no text.
 pub fn precision(arguments: &PrecisionArguments) -> Result<ExitCode, Failure> {
     let choices = arguments.norm.choices(&arguments.names)?;
     let variants = arguments.variants()?;
@@ -61,10 +62,12 @@ pub fn precision(arguments: &PrecisionArguments) -> Result<ExitCode, Failure> {
         }
     }
     drop(stages);
-    say(&table::table(&rows, arguments.storage()));
+    let mut report = table::table(&rows, arguments.storage());
+    // The files are first, so that they are there even where standard output takes no text.
     if let Some(folder) = &arguments.out {
-        write(folder, &rows, arguments)?;
+        report += &format!("\n\n{}", write(folder, &rows, arguments)?);
     }
+    say(&report)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -83,11 +86,11 @@ fn extents(arguments: &PrecisionArguments, choice: &NormChoice) -> Result<Extent
     Ok(extents)
 }
 
-fn write(folder: &Path, rows: &[Row], arguments: &PrecisionArguments) -> Result<(), Failure> {
+/// Writes the table and the figures, and returns a line that names them.
+fn write(folder: &Path, rows: &[Row], arguments: &PrecisionArguments) -> Result<String, Failure> {
     let mut files = vec![("precision.csv".to_string(), table::csv(rows, arguments.storage()))];
     files.extend(picture::figures(rows, arguments.storage()));
     write_files(folder, &files)?;
     let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
-    say(&format!("\n{} in {}", names.join(", "), folder.display()));
-    Ok(())
+    Ok(format!("{} in {}", names.join(", "), folder.display()))
 }

@@ -18,7 +18,8 @@ use crate::terminal::{complain, say, wrapped};
 /// Reads, plans, trains, judges, and says what came out.
 ///
 /// # Errors
-/// Anything unusable before something is written; crashes and a failing disk afterwards.
+/// Anything unusable before something is written; crashes, a failing disk and a failing standard
+/// output afterwards.
 pub fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
     let experiment = read(arguments)?;
     experiment.own_norms.notes().iter().for_each(|note| complain(note));
@@ -31,14 +32,15 @@ pub fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
     output::check(&root, &study, arguments.existing()).map_err(unusable)?;
     let estimate = Estimate::of(&plan, &loaded.dataset)?;
     if arguments.dry_run {
-        say(&announcement(&plan, &loaded.dataset, &estimate, arguments));
-        say(&arms(&plan, &loaded.dataset));
+        say(&announcement(&plan, &loaded.dataset, &estimate, arguments))?;
+        say(&arms(&plan, &loaded.dataset))?;
         return Ok(ExitCode::SUCCESS);
     }
     let folder = Folder::open(root, &study, arguments.existing()).map_err(unusable)?;
-    say(&announcement(&plan, &loaded.dataset, &estimate, arguments));
+    // Where standard output takes no text the results are still made, and the failure is told at the end.
+    let announced = say(&announcement(&plan, &loaded.dataset, &estimate, arguments));
     train(&plan, &loaded.dataset, &estimate, &folder, arguments)?;
-    say(&judge(&plan, &folder)?);
+    announced.and(say(&judge(&plan, &folder)?))?;
     Ok(ExitCode::SUCCESS)
 }
 

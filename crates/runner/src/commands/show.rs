@@ -16,11 +16,12 @@ use crate::terminal::{say, wrapped};
 /// Prints it.
 ///
 /// # Errors
-/// A norm that is not known, whose equation is wrong, or that is not finite at ordinary input.
+/// A norm that is not known, whose equation is wrong, or that is not finite at ordinary input;
+/// standard output takes no text.
 pub fn show(arguments: &ShowArguments) -> Result<ExitCode, Failure> {
     let choice = arguments.norm.choice(arguments.name.as_deref())?;
     check_finite(&choice)?;
-    say(&shown(&choice));
+    say(&shown(&choice))?;
     Ok(ExitCode::SUCCESS)
 }
 
