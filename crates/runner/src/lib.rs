@@ -11,6 +11,7 @@ mod config;
 mod data;
 mod estimate;
 mod failure;
+mod inputs;
 mod ledger;
 mod norm_arguments;
 mod number;

@@ -9,6 +9,7 @@ use norms::NormChoice;
 
 use crate::config::value::allowed_names;
 use crate::failure::Failure;
+use crate::inputs::replaces_none;
 use crate::norm_arguments::EquationArguments;
 use crate::ordinary::check_finite;
 use crate::output::{check_file, open_folder, write_files};
@@ -47,6 +48,15 @@ pub fn card(arguments: &CardArguments) -> Result<ExitCode, Failure> {
     let choice = arguments.norm.choice(arguments.name.as_deref())?;
     check_finite(&choice)?;
     if let Some(path) = &arguments.out {
+        let picture = path.with_extension("svg");
+        if *path == picture {
+            let message = format!(
+                "--out {} is where the picture goes: end the page in .html",
+                path.display()
+            );
+            return Err(Failure::BadInput(message));
+        }
+        replaces_none("--out", &[path.clone(), picture], arguments.norm.input())?;
         check_file(path).map_err(|error| Failure::BadInput(error.to_string()))?;
     }
     let words = arguments.norm.again(choice.name());
@@ -105,8 +115,13 @@ fn section_of(card: &Card, section: &str) -> Result<String, Failure> {
 fn catalogue(folder: &Path, norm: &EquationArguments) -> Result<ExitCode, Failure> {
     // A folder that takes no files is better known before the work than after it.
     open_folder(folder).map_err(|error| Failure::BadInput(error.to_string()))?;
+    let choices = norm.choices(&[])?;
+    let names = choices.iter().map(NormChoice::name);
+    let outputs = names.flat_map(|name| [format!("{name}.html"), format!("{name}.svg")]);
+    let outputs = outputs.chain(["index.html".to_string()]).map(|name| folder.join(name));
+    replaces_none("--all", &outputs.collect::<Vec<_>>(), norm.input())?;
     let mut pages = Vec::new();
-    for choice in norm.choices(&[])? {
+    for choice in choices {
         let page =
             Page { card: measured(&choice, choice.name()), timing: Timing::measure(&choice) };
         write_files(folder, &files(&page, &format!("{}.html", choice.name()), choice.name())?)?;

@@ -9,6 +9,7 @@ use crate::cli::RunArguments;
 use crate::config::{self, Experiment, Procedure, Source};
 use crate::estimate::{Estimate, spoken};
 use crate::failure::Failure;
+use crate::inputs::{Input, replaces_none};
 use crate::ledger::Ledger;
 use crate::output::{self, Folder, OutputError};
 use crate::plan::{Plan, resolved};
@@ -30,6 +31,10 @@ pub fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
     // Checked before opening, so that a dry run is refused too, and nobody waits for the timing.
     let unusable = |error: OutputError| Failure::BadInput(error.to_string());
     output::check(&root, &study, arguments.existing()).map_err(unusable)?;
+    let data = arguments.data.join(experiment.data.file);
+    let read = [("the experiment file", &arguments.file), ("--data", &data)];
+    let read = read.map(|(option, path)| Input { option, path });
+    replaces_none("--out", &output::replaced(&root, &study), read)?;
     let estimate = Estimate::of(&plan, &loaded.dataset)?;
     if arguments.dry_run {
         say(&announcement(&plan, &loaded.dataset, &estimate, arguments))?;
