@@ -2,8 +2,11 @@
 
 use std::io::{self, Write};
 
-/// The width of running text, in characters.
-const LINE: usize = 100;
+use terminal_size::{Width, terminal_size_of};
+use unicode_width::UnicodeWidthStr;
+
+/// The width of text that is written where no terminal says how wide it is, in characters.
+const USUAL: usize = 80;
 
 /// Standard output takes no text.
 #[derive(Debug, thiserror::Error)]
@@ -36,12 +39,20 @@ pub fn complain(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-/// A text with line ends between words, so that no line is longer than people like to read.
-pub fn wrapped(text: &str) -> String {
+/// How many characters a line on standard output may have: as the terminal says, else as the variable
+/// `COLUMNS` says.
+pub fn width() -> usize {
+    let terminal = terminal_size_of(io::stdout()).map(|(Width(width), _)| usize::from(width));
+    let columns = || std::env::var("COLUMNS").ok()?.parse().ok();
+    terminal.or_else(columns).filter(|width| *width > 0).unwrap_or(USUAL)
+}
+
+/// A text with line ends between words, so that no line is wider than that unless a word is.
+pub fn wrapped(text: &str, width: usize) -> String {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= LINE => {
+            Some(line) if line.width() + 1 + word.width() <= width => {
                 line.push(' ');
                 line.push_str(word);
             }
@@ -66,10 +77,10 @@ mod tests {
     fn lines_are_as_long_as_they_may_be_and_not_longer() {
         // 33 words of two letters and the spaces between them are 98 characters.
         let text = "± ".repeat(34).replace('±', "±x");
-        let lines = wrapped(&text);
+        let lines = wrapped(&text, 100);
         let lengths: Vec<usize> = lines.lines().map(|line| line.chars().count()).collect();
         assert_eq!(lengths, [98, 2]);
         assert_eq!(lines.replace('\n', " "), text.trim_end());
-        assert_eq!(wrapped(&"x".repeat(120)).len(), 120);
+        assert_eq!(wrapped(&"x".repeat(120), 100).len(), 120);
     }
 }

@@ -13,8 +13,8 @@ use crate::inputs::{Input, replaces_none};
 use crate::ledger::Ledger;
 use crate::output::{self, Folder, OutputError};
 use crate::plan::{Plan, resolved};
-use crate::tables::table;
-use crate::terminal::{complain, say, wrapped};
+use crate::tables::Table;
+use crate::terminal::{complain, say, width, wrapped};
 
 /// Reads, plans, trains, judges, and says what came out.
 ///
@@ -111,7 +111,8 @@ fn arms(plan: &Plan, dataset: &Dataset) -> String {
             ]
         })
         .collect();
-    format!("\n{}\n\ndry run: nothing was written", table(&header, &rows))
+    let table = Table::new(&header, rows).keeping(&["arm"]).render(width());
+    format!("\n{table}\n\ndry run: nothing was written")
 }
 
 /// First the runs that choose the learning rates, then those at the chosen ones.
@@ -150,6 +151,9 @@ fn chosen_rates(plan: &Plan, folder: &Folder) -> Result<Vec<f64>, Failure> {
     Ok(plan.arms.iter().map(choose).collect())
 }
 
+/// How wide the words of a summary are, in characters.
+const WORDS: usize = 100;
+
 /// Table, answer and figures, all from the files of the runs.
 fn judge(plan: &Plan, folder: &Folder) -> Result<String, Failure> {
     let study = Study {
@@ -161,11 +165,12 @@ fn judge(plan: &Plan, folder: &Folder) -> Result<String, Failure> {
     };
     let runs = analysis::read_runs(&folder.runs_csv(), &plan.swept)?;
     let summary = analysis::summarize(&study, &runs);
-    let table = table(&Summary::header(), &summary.table());
+    let header = Summary::header();
+    let table = Table::new(&header, summary.table()).keeping(&header).render(usize::MAX);
     let mut words = vec![Summary::legend().to_string(), summary.answer(), summary.details()];
     // Where nothing is compared the details are the answer.
     words.dedup();
-    let words: Vec<String> = words.iter().map(|text| wrapped(text)).collect();
+    let words: Vec<String> = words.iter().map(|text| wrapped(text, WORDS)).collect();
     let text = format!("{table}\n\n{}\n", words.join("\n\n"));
     folder.write_summary(&text)?;
     let figures = analysis::figures(&study, folder.path(), &runs)?;

@@ -125,7 +125,7 @@ fn properties(claims: &[Claim]) -> Vec<String> {
 }
 
 fn lines_of(text: &str) -> Vec<String> {
-    wrapped(text).lines().map(str::to_string).collect()
+    wrapped(text, 80).lines().map(str::to_string).collect()
 }
 
 /// Input and result side by side, a row on a line, below what is not as usual, and below the constants
