@@ -11,6 +11,10 @@ mod refusals;
 /// Listing and help.
 mod verbs;
 
+/// Standard output that takes no text.
+#[cfg(target_os = "linux")]
+mod full_output;
+
 /// Gradient checking.
 mod gradients;
 

@@ -60,3 +60,13 @@ fn what_is_there_and_what_is_elsewhere_is_refused() {
         assert!(said.contains(message), "{line}: {said}");
     }
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_norm_is_begun_though_standard_output_is_full() {
+    let world = sources();
+    let line = "new norm half --equation x/(2*rms(x)) --over features";
+    let said = world.normlab_to(crate::full_output::full(), line).exits_with(1).stderr;
+    assert!(said.contains("cannot write to standard output"), "{said}");
+    assert!(world.path("experiments/half.toml").exists());
+}

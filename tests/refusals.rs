@@ -143,3 +143,93 @@ fn the_command_line_is_checked_too() {
         assert!(ran.stderr.contains(expected), "{line}: {}", ran.stderr);
     }
 }
+
+/// The file is the input of a command and would be its output.
+fn keeps(world: &World, file: &str, line: &str) {
+    let before = world.files("");
+    let ran = world.normlab(line).exits_with(2);
+    assert!(
+        ran.stderr.contains(file) && ran.stderr.contains("would replace"),
+        "{line}: {}",
+        ran.stderr
+    );
+    assert!(ran.stderr.contains("nothing was written"), "{}", ran.stderr);
+    assert_eq!(ran.stdout, "", "{line}");
+    assert!(world.files("") == before, "{line} changed a file");
+}
+
+#[test]
+fn no_command_writes_over_what_it_reads() {
+    let world = World::with(TINY);
+    for file in ["y.csv", "dx.csv", "dgamma.csv", "other.csv"] {
+        world.write(file, "1,2\n");
+    }
+    world.write("state.toml", "m = [0, 0]\nv = [1, 1]\n");
+    world.write("params.toml", "gamma = [1, 1]\n");
+    let norms = "[norms.mine]\nequation = \"x / 2\"\nover = \"none\"\n";
+    for file in
+        ["own.toml", "own.svg", "precision.csv", "mine_scale.svg", "mine.html", "index.html"]
+    {
+        world.write(file, norms);
+    }
+    world.write("layer.py", "import numpy\n");
+    for (file, line) in [
+        ("y.csv", "apply layer --input y.csv --out ."),
+        ("y.csv", "apply layer --input ./y.csv --out ../$FOLDER"),
+        ("dx.csv", "apply layer --input other.csv --cotangent dx.csv --out ."),
+        ("dgamma.csv", "apply layer --input dgamma.csv --cotangent other.csv --out ."),
+        ("state.toml", "apply batch --input other.csv --state state.toml --out ."),
+        ("state.toml", "apply batch --input other.csv --params state.toml --out ."),
+        ("own.toml", "export mine --config own.toml --to torch --out own.toml"),
+        ("own.toml", "gradcheck --config own.toml --plot ./own.toml"),
+        ("layer.py", "gradcheck --python layer.py:Layer --plot layer.py"),
+        ("own.toml", "card mine --config own.toml --out own.toml"),
+        ("own.svg", "card mine --config own.svg --out own.html"),
+        ("mine.html", "card --config mine.html --all ."),
+        ("index.html", "card --config index.html --all ."),
+        ("precision.csv", "precision --config precision.csv --out ."),
+        ("mine_scale.svg", "precision --config mine_scale.svg --out ."),
+    ] {
+        let name = world.path("").file_name().unwrap().to_str().unwrap().to_string();
+        keeps(&world, file, &line.replace("$FOLDER", &name));
+    }
+    // Elsewhere the same files are no hindrance.
+    world.normlab("apply layer --input y.csv --out out").exits_with(0);
+    world
+        .normlab("apply batch --input y.csv --mode eval --state state.toml --out eval")
+        .exits_with(0);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_link_to_an_input_is_that_input() {
+    let world = World::with(TINY);
+    world.write("x.csv", "1,2\n");
+    std::fs::create_dir(world.path("out")).unwrap();
+    std::os::unix::fs::symlink(world.path("x.csv"), world.path("out/y.csv")).unwrap();
+    keeps(&world, "out/y.csv", "apply layer --input x.csv --out out");
+    keeps(&world, "y.csv", "apply layer --input out/y.csv --out out");
+}
+
+#[test]
+fn a_study_does_not_replace_the_file_that_it_is_read_from() {
+    let world = World::with(TINY);
+    std::fs::create_dir_all(world.path("results/tiny/figures")).unwrap();
+    world.write("results/tiny/study.toml", TINY);
+    world.write("results/tiny/figures/notes.toml", TINY);
+    for file in ["results/tiny/study.toml", "results/tiny/figures/notes.toml"] {
+        let line = format!("run {file} --overwrite");
+        let shown = if file.ends_with("notes.toml") { "results/tiny/figures" } else { file };
+        keeps(&world, shown, &line);
+    }
+    // What a study writes into its folder is the same study, and may be run again from there.
+    world.normlab("run study.toml --overwrite").exits_with(0);
+    world.normlab("run results/tiny/study.toml").exits_with(0);
+}
+
+#[test]
+fn a_card_and_its_picture_are_two_files() {
+    let world = World::with(TINY);
+    let ran = world.normlab("card rms --out rms.svg").exits_with(2);
+    assert!(ran.stderr.contains("rms.svg is where the picture goes"), "{}", ran.stderr);
+}

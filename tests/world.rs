@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 /// A folder that is removed in the end, with the data sets of the repository.
 pub struct World {
@@ -66,10 +66,18 @@ impl World {
 
     /// Runs `normlab` with the words of a line as its arguments.
     pub fn normlab(&self, line: &str) -> Ran {
+        self.normlab_to(Stdio::piped(), line)
+    }
+
+    /// Runs `normlab` with its standard output going somewhere else.
+    pub fn normlab_to(&self, stdout: impl Into<Stdio>, line: &str) -> Ran {
         let Output { status, stdout, stderr } =
             Command::new(env!("CARGO_BIN_EXE_normlab-under-test"))
                 .args(line.split_whitespace())
                 .current_dir(self.folder.path())
+                // How wide tables are where the terminal does not say.
+                .env_remove("COLUMNS")
+                .stdout(stdout)
                 .output()
                 .unwrap();
         Ran {

@@ -9,6 +9,7 @@ use gradcheck::CheckError;
 use crate::config::ConfigError;
 use crate::data::DataError;
 use crate::output::OutputError;
+use crate::terminal::StandardOutputError;
 
 /// The two kinds of failure, by what they leave behind.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +60,12 @@ impl From<DataError> for Failure {
 /// input, and reported as such where that is tried.)
 impl From<OutputError> for Failure {
     fn from(error: OutputError) -> Failure {
+        Failure::Crashed(error.to_string())
+    }
+}
+
+impl From<StandardOutputError> for Failure {
+    fn from(error: StandardOutputError) -> Failure {
         Failure::Crashed(error.to_string())
     }
 }

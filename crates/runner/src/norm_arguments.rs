@@ -10,6 +10,7 @@ use norms::{Definition, NormChoice};
 use crate::config::value::allowed_names;
 use crate::config::{self, OwnNorms, Source};
 use crate::failure::Failure;
+use crate::inputs::Input;
 use crate::number::shortest;
 use crate::parameter_shape::{SHAPES, parameter_shape, shape_name};
 use crate::terminal::complain;
@@ -103,6 +104,11 @@ impl EquationArguments {
         words.extend(self.groups.map(|groups| format!("--option groups={groups}")));
         words.extend(self.config.as_ref().map(|file| format!("--config {}", file.display())));
         words.join(" ")
+    }
+
+    /// The file that these arguments name.
+    pub fn input(&self) -> Option<Input<'_>> {
+        Input::of("--config", self.config.as_ref())
     }
 
     /// The norms of the file, if one is given.

@@ -72,6 +72,15 @@ pub fn check(root: &Path, study: &str, existing: Existing) -> Result<(), OutputE
     }
 }
 
+/// What a study writes anew or removes in its folder. Its own `study.toml`, which it would only write
+/// again, may be what it is read from.
+pub fn replaced(root: &Path, study: &str) -> Vec<PathBuf> {
+    let is_the_same = fs::read_to_string(root.join(STUDY)).is_ok_and(|text| text == study);
+    let resolved = (!is_the_same).then_some(STUDY);
+    let names = [RUNS, SUMMARY, RUN_FOLDERS, FIGURES].into_iter().chain(resolved);
+    names.map(|name| root.join(name)).collect()
+}
+
 impl Folder {
     /// Makes the folder ready for a study: earlier results of it are removed, and nothing else.
     ///

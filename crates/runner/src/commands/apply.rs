@@ -3,7 +3,7 @@
 mod matrix;
 mod vectors;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use equations::{Extents, NormEquation, ParameterShape};
@@ -15,16 +15,21 @@ use self::vectors::{Wanted, vectors};
 use crate::cli::{ApplyArguments, PassMode};
 use crate::config::ConfigError;
 use crate::failure::Failure;
+use crate::inputs::{Input, replaces_none};
 use crate::output::write_files;
 use crate::terminal::say;
 
 /// Reads the numbers, applies the norm, writes value, gradients and averages.
 ///
 /// # Errors
-/// A norm, a file or sizes that are not usable, before anything is written; a disk that refuses.
+/// A norm, a file or sizes that are not usable, before anything is written; a disk or a standard output
+/// that refuses.
 pub fn apply(arguments: &ApplyArguments) -> Result<ExitCode, Failure> {
     let choice = arguments.norm.choice(arguments.name.as_deref())?;
     let equation = choice.equation();
+    let names = file_names(arguments, equation);
+    let outputs: Vec<PathBuf> = names.iter().map(|name| arguments.out.join(name)).collect();
+    replaces_none("--out", &outputs, inputs(arguments))?;
     let x = Matrix::read(&arguments.input)?;
     let cotangent = arguments.cotangent.as_deref().map(|path| cotangent(path, &x, arguments));
     let cotangent = cotangent.transpose()?;
@@ -43,11 +48,37 @@ pub fn apply(arguments: &ApplyArguments) -> Result<ExitCode, Failure> {
         },
         cotangent: cotangent.as_ref().map(|v| v.values.as_slice()),
     });
-    let files = files(&applied.map_err(sizes)?, equation, x.columns, arguments.mode);
+    let texts = texts(&applied.map_err(sizes)?, equation, x.columns);
+    let files: Vec<(String, String)> = names.iter().cloned().zip(texts).collect();
     write_files(&arguments.out, &files)?;
-    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
-    say(&format!("{} in {}", names.join(", "), arguments.out.display()));
+    say(&format!("{} in {}", names.join(", "), arguments.out.display()))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The files that are read.
+fn inputs(arguments: &ApplyArguments) -> impl Iterator<Item = Input<'_>> {
+    let optional = [
+        ("--cotangent", &arguments.cotangent),
+        ("--params", &arguments.params),
+        ("--state", &arguments.state),
+        ("--config", &arguments.norm.config),
+    ];
+    let optional =
+        optional.into_iter().filter_map(|(option, path)| Input::of(option, path.as_ref()));
+    optional.chain([Input { option: "--input", path: &arguments.input }])
+}
+
+/// The files that are written: the value, with a cotangent the gradients, in training the averages.
+fn file_names(arguments: &ApplyArguments, equation: &NormEquation) -> Vec<String> {
+    let mut names = vec!["y.csv".to_string()];
+    if arguments.cotangent.is_some() {
+        names.push("dx.csv".to_string());
+        names.extend(equation.parameters().iter().map(|p| format!("d{}.csv", p.name)));
+    }
+    if arguments.mode == PassMode::Train && !equation.running().is_empty() {
+        names.push("state.toml".to_string());
+    }
+    names
 }
 
 fn cotangent(path: &Path, x: &Matrix, arguments: &ApplyArguments) -> Result<Matrix, Failure> {
@@ -106,24 +137,16 @@ fn averages(
     vectors(arguments.state.as_deref(), wanted.collect())
 }
 
-/// The names of the files with their texts.
-fn files(
-    applied: &Applied,
-    equation: &NormEquation,
-    columns: usize,
-    mode: PassMode,
-) -> Vec<(String, String)> {
+/// The texts of the files, in the order of their names; the averages are last, and left out without a
+/// name.
+fn texts(applied: &Applied, equation: &NormEquation, columns: usize) -> Vec<String> {
     let matrix = |values: &[f64]| Matrix::csv(values, columns);
-    let mut files = vec![("y.csv".to_string(), matrix(&applied.y))];
+    let mut texts = vec![matrix(&applied.y)];
     if let Some((dx, dparameters)) = &applied.gradients {
-        files.push(("dx.csv".to_string(), matrix(dx)));
-        for (parameter, gradient) in equation.parameters().iter().zip(dparameters) {
-            files.push((format!("d{}.csv", parameter.name), column(gradient)));
-        }
+        texts.push(matrix(dx));
+        texts.extend(dparameters.iter().map(|gradient| column(gradient)));
     }
-    if mode == PassMode::Train && !applied.state.is_empty() {
-        let named = equation.running_names().into_iter().zip(&applied.state);
-        files.push(("state.toml".to_string(), named.map(|(n, v)| vectors::line(&n, v)).collect()));
-    }
-    files
+    let named = equation.running_names().into_iter().zip(&applied.state);
+    texts.push(named.map(|(name, values)| vectors::line(&name, values)).collect());
+    texts
 }

@@ -9,6 +9,7 @@ use norms::NormChoice;
 
 use crate::config::value::allowed_names;
 use crate::failure::Failure;
+use crate::inputs::replaces_none;
 use crate::norm_arguments::EquationArguments;
 use crate::ordinary::check_finite;
 use crate::output::{check_file, open_folder, write_files};
@@ -38,7 +39,8 @@ pub struct CardArguments {
 /// Measures a norm and writes its page, or those of the whole catalogue.
 ///
 /// # Errors
-/// A norm that is not known or not usable, a section that does not exist, a file that cannot be written.
+/// A norm that is not known or not usable, a section that does not exist, a file or a
+/// standard output that cannot be written.
 pub fn card(arguments: &CardArguments) -> Result<ExitCode, Failure> {
     if let Some(folder) = &arguments.all {
         return catalogue(folder, &arguments.norm);
@@ -46,13 +48,20 @@ pub fn card(arguments: &CardArguments) -> Result<ExitCode, Failure> {
     let choice = arguments.norm.choice(arguments.name.as_deref())?;
     check_finite(&choice)?;
     if let Some(path) = &arguments.out {
+        let picture = path.with_extension("svg");
+        if *path == picture {
+            let message = format!(
+                "--out {} is where the picture goes: end the page in .html",
+                path.display()
+            );
+            return Err(Failure::BadInput(message));
+        }
+        replaces_none("--out", &[path.clone(), picture], arguments.norm.input())?;
         check_file(path).map_err(|error| Failure::BadInput(error.to_string()))?;
     }
     let words = arguments.norm.again(choice.name());
     let card = measured(&choice, &words);
-    if let Some(section) = &arguments.json {
-        say(&section_of(&card, section)?);
-    }
+    let section = arguments.json.as_ref().map(|section| section_of(&card, section)).transpose()?;
     if let Some(path) = &arguments.out {
         let page = Page { card, timing: Timing::measure(&choice) };
         let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or("card");
@@ -60,8 +69,12 @@ pub fn card(arguments: &CardArguments) -> Result<ExitCode, Failure> {
         let folder = folder.unwrap_or(Path::new("."));
         let file = path.file_name().and_then(|name| name.to_str()).unwrap_or("card.html");
         write_files(folder, &files(&page, file, name)?)?;
-        say(&format!("{} and {name}.svg; normlab verify {0} checks it", path.display()));
+        if section.is_none() {
+            say(&format!("{} and {name}.svg; normlab verify {0} checks it", path.display()))?;
+        }
     }
+    // Numbers for programs have standard output to themselves.
+    section.map(|numbers| say(&numbers)).transpose()?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -102,8 +115,13 @@ fn section_of(card: &Card, section: &str) -> Result<String, Failure> {
 fn catalogue(folder: &Path, norm: &EquationArguments) -> Result<ExitCode, Failure> {
     // A folder that takes no files is better known before the work than after it.
     open_folder(folder).map_err(|error| Failure::BadInput(error.to_string()))?;
+    let choices = norm.choices(&[])?;
+    let names = choices.iter().map(NormChoice::name);
+    let outputs = names.flat_map(|name| [format!("{name}.html"), format!("{name}.svg")]);
+    let outputs = outputs.chain(["index.html".to_string()]).map(|name| folder.join(name));
+    replaces_none("--all", &outputs.collect::<Vec<_>>(), norm.input())?;
     let mut pages = Vec::new();
-    for choice in norm.choices(&[])? {
+    for choice in choices {
         let page =
             Page { card: measured(&choice, choice.name()), timing: Timing::measure(&choice) };
         write_files(folder, &files(&page, &format!("{}.html", choice.name()), choice.name())?)?;
@@ -111,6 +129,6 @@ fn catalogue(folder: &Path, norm: &EquationArguments) -> Result<ExitCode, Failur
         pages.push(page);
     }
     write_files(folder, &[("index.html".to_string(), card::index(&pages))])?;
-    say(&format!("{} cards and index.html in {}", pages.len(), folder.display()));
+    say(&format!("{} cards and index.html in {}", pages.len(), folder.display()))?;
     Ok(ExitCode::SUCCESS)
 }

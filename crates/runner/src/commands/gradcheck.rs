@@ -6,7 +6,9 @@ mod picture;
 mod progress;
 mod report;
 
+use std::path::Path;
 use std::process::ExitCode;
+use std::slice;
 use std::time::Instant;
 
 use foreign::{PythonLayer, PythonOptions};
@@ -15,6 +17,7 @@ use gradcheck::{CaseList, Examination, Options, Outcome, Precision, examine_with
 use self::progress::Progress;
 use crate::cli::{Dtype, GradcheckArguments};
 use crate::failure::Failure;
+use crate::inputs::{Input, replaces_none};
 use crate::norm_arguments::EquationArguments;
 use crate::output::{check_file, write_file};
 use crate::terminal::{complain, say};
@@ -39,7 +42,7 @@ enum What {
 ///
 /// # Errors
 /// A name that is not known or not in the list of cases, a wrong equation, a layer that cannot be run, a
-/// picture that cannot be written.
+/// picture that cannot be written or that would replace what is read, a standard output that takes no text.
 pub fn gradcheck(arguments: &GradcheckArguments) -> Result<ExitCode, Failure> {
     let options = Options {
         seed: arguments.seed,
@@ -51,21 +54,32 @@ pub fn gradcheck(arguments: &GradcheckArguments) -> Result<ExitCode, Failure> {
         ..Options::default()
     };
     if let Some(path) = &arguments.plot {
+        replaces_none("--plot", slice::from_ref(path), inputs(arguments))?;
         check_file(path).map_err(|error| Failure::BadInput(error.to_string()))?;
     }
     let examined = match &arguments.python {
         Some(spec) => python(spec, arguments, &options)?,
         None => norms::examine(arguments, &options)?,
     };
-    if arguments.json {
-        json::lines(&examined).iter().for_each(|line| say(line));
-    } else {
-        say(&report::rendered(&examined));
-    }
+    // The picture is first, so that it is there even where standard output takes no text.
     if let Some(path) = &arguments.plot {
         write_file(path, &picture::svg(&examined))?;
     }
+    let report = if arguments.json {
+        json::lines(&examined).join("\n")
+    } else {
+        report::rendered(&examined)
+    };
+    say(&report)?;
     Ok(exit_code(&examined))
+}
+
+/// The files that are read or run.
+fn inputs(arguments: &GradcheckArguments) -> impl Iterator<Item = Input<'_>> {
+    let python = arguments.python.as_ref().and_then(|spec| spec.rsplit_once(':'));
+    let python = python.map(|(file, _)| Input { option: "--python", path: Path::new(file) });
+    let interpreter = Input::of("--interpreter", arguments.interpreter.as_ref());
+    python.into_iter().chain(interpreter).chain(arguments.norm.input())
 }
 
 fn python(

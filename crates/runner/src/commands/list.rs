@@ -10,12 +10,16 @@ use crate::cli::{ListArguments, Topic};
 use crate::config::choices::optimizer_values;
 use crate::config::keys::{KEYS, Section, Settings};
 use crate::data;
+use crate::failure::Failure;
 use crate::number::shortest;
-use crate::tables::table;
+use crate::tables::Table;
 use crate::terminal::say;
 
 /// Prints the tables that were asked for.
-pub fn list(arguments: &ListArguments) -> ExitCode {
+///
+/// # Errors
+/// Standard output takes no text.
+pub fn list(arguments: &ListArguments) -> Result<ExitCode, Failure> {
     let listed = match arguments.topic {
         Some(topic) => render(topic),
         None => {
@@ -33,8 +37,8 @@ pub fn list(arguments: &ListArguments) -> ExitCode {
             titled.join("\n\n\n")
         }
     };
-    say(&listed);
-    ExitCode::SUCCESS
+    say(&listed)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn render(topic: Topic) -> String {
@@ -92,7 +96,7 @@ fn family(family: Family) -> String {
     let properties = PROPERTIES.map(|(_, short, _)| short);
     let header =
         [&["norm"], &properties[..], &["null", "zero", "year", "over", "equation"]].concat();
-    format!("{family}\n\n{}", table(&header, &rows))
+    format!("{family}\n\n{}", Table::new(&header, rows).render(80))
 }
 
 fn row(entry: &'static Entry) -> Vec<String> {
@@ -221,7 +225,7 @@ fn rendered<const COLUMNS: usize>(
     header: [&str; COLUMNS],
     rows: impl Iterator<Item = Vec<String>>,
 ) -> String {
-    table(&header, &rows.collect::<Vec<_>>())
+    Table::new(&header, rows).render(80)
 }
 
 #[cfg(test)]

@@ -105,7 +105,7 @@ fn norm(arguments: &NewNormArguments) -> Result<ExitCode, Failure> {
         list.display(),
         study.display(),
         next(&arguments.name, &study)
-    ));
+    ))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -14,6 +14,7 @@ use precision::{Deviation, Input, Study, deviations};
 pub use self::arguments::PrecisionArguments;
 use self::arguments::Variant;
 use crate::failure::Failure;
+use crate::inputs::replaces_none;
 use crate::output::{open_folder, write_files};
 use crate::progress::Stages;
 use crate::terminal::say;
@@ -24,6 +25,9 @@ const OFFSETS: [f64; 8] = [0.0, 1.0, 10.0, 1e2, 1e3, 1e4, 1e5, 1e6];
 /// The standard deviations of the study.
 const SCALES: [f64; 13] =
     [1e-20, 1e-12, 1e-8, 1e-6, 1e-4, 1e-2, 1.0, 1e2, 1e4, 1e6, 1e8, 1e12, 1e20];
+
+/// The file with all numbers.
+const CSV: &str = "precision.csv";
 
 /// A norm under a policy at an input.
 struct Row {
@@ -37,11 +41,15 @@ struct Row {
 /// `precision.csv` and two figures for each norm.
 ///
 /// # Errors
-/// A norm, a policy or a size that is not usable; a folder that cannot be written.
+/// A norm, a policy or a size that is not usable; a folder that cannot be written; a standard
+/// output that takes no text.
 pub fn precision(arguments: &PrecisionArguments) -> Result<ExitCode, Failure> {
     let choices = arguments.norm.choices(&arguments.names)?;
     let variants = arguments.variants()?;
     if let Some(folder) = &arguments.out {
+        let files = choices.iter().flat_map(|choice| picture::file_names(choice.name()));
+        let files = files.chain([CSV.to_string()]).map(|name| folder.join(name));
+        replaces_none("--out", &files.collect::<Vec<_>>(), arguments.norm.input())?;
         // A folder that takes no files is better known before the work than after it.
         open_folder(folder).map_err(|error| Failure::BadInput(error.to_string()))?;
     }
@@ -61,10 +69,12 @@ pub fn precision(arguments: &PrecisionArguments) -> Result<ExitCode, Failure> {
         }
     }
     drop(stages);
-    say(&table::table(&rows, arguments.storage()));
+    let mut report = table::table(&rows, arguments.storage());
+    // The files are first, so that they are there even where standard output takes no text.
     if let Some(folder) = &arguments.out {
-        write(folder, &rows, arguments)?;
+        report += &format!("\n\n{}", write(folder, &rows, arguments)?);
     }
+    say(&report)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -83,11 +93,11 @@ fn extents(arguments: &PrecisionArguments, choice: &NormChoice) -> Result<Extent
     Ok(extents)
 }
 
-fn write(folder: &Path, rows: &[Row], arguments: &PrecisionArguments) -> Result<(), Failure> {
-    let mut files = vec![("precision.csv".to_string(), table::csv(rows, arguments.storage()))];
+/// Writes the table and the figures, and returns a line that names them.
+fn write(folder: &Path, rows: &[Row], arguments: &PrecisionArguments) -> Result<String, Failure> {
+    let mut files = vec![(CSV.to_string(), table::csv(rows, arguments.storage()))];
     files.extend(picture::figures(rows, arguments.storage()));
     write_files(folder, &files)?;
     let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
-    say(&format!("\n{} in {}", names.join(", "), folder.display()));
-    Ok(())
+    Ok(format!("{} in {}", names.join(", "), folder.display()))
 }

@@ -9,16 +9,18 @@ use crate::cli::RunArguments;
 use crate::config::{self, Experiment, Procedure, Source};
 use crate::estimate::{Estimate, spoken};
 use crate::failure::Failure;
+use crate::inputs::{Input, replaces_none};
 use crate::ledger::Ledger;
 use crate::output::{self, Folder, OutputError};
 use crate::plan::{Plan, resolved};
-use crate::tables::table;
-use crate::terminal::{complain, say, wrapped};
+use crate::tables::Table;
+use crate::terminal::{complain, say, width, wrapped};
 
 /// Reads, plans, trains, judges, and says what came out.
 ///
 /// # Errors
-/// Anything unusable before something is written; crashes and a failing disk afterwards.
+/// Anything unusable before something is written; crashes, a failing disk and a failing standard
+/// output afterwards.
 pub fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
     let experiment = read(arguments)?;
     experiment.own_norms.notes().iter().for_each(|note| complain(note));
@@ -29,16 +31,21 @@ pub fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
     // Checked before opening, so that a dry run is refused too, and nobody waits for the timing.
     let unusable = |error: OutputError| Failure::BadInput(error.to_string());
     output::check(&root, &study, arguments.existing()).map_err(unusable)?;
+    let data = arguments.data.join(experiment.data.file);
+    let read = [("the experiment file", &arguments.file), ("--data", &data)];
+    let read = read.map(|(option, path)| Input { option, path });
+    replaces_none("--out", &output::replaced(&root, &study), read)?;
     let estimate = Estimate::of(&plan, &loaded.dataset)?;
     if arguments.dry_run {
-        say(&announcement(&plan, &loaded.dataset, &estimate, arguments));
-        say(&arms(&plan, &loaded.dataset));
+        say(&announcement(&plan, &loaded.dataset, &estimate, arguments))?;
+        say(&arms(&plan, &loaded.dataset))?;
         return Ok(ExitCode::SUCCESS);
     }
     let folder = Folder::open(root, &study, arguments.existing()).map_err(unusable)?;
-    say(&announcement(&plan, &loaded.dataset, &estimate, arguments));
+    // Where standard output takes no text the results are still made, and the failure is told at the end.
+    let announced = say(&announcement(&plan, &loaded.dataset, &estimate, arguments));
     train(&plan, &loaded.dataset, &estimate, &folder, arguments)?;
-    say(&judge(&plan, &folder)?);
+    announced.and(say(&judge(&plan, &folder)?))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -104,7 +111,8 @@ fn arms(plan: &Plan, dataset: &Dataset) -> String {
             ]
         })
         .collect();
-    format!("\n{}\n\ndry run: nothing was written", table(&header, &rows))
+    let table = Table::new(&header, rows).keeping(&["arm"]).render(width());
+    format!("\n{table}\n\ndry run: nothing was written")
 }
 
 /// First the runs that choose the learning rates, then those at the chosen ones.
@@ -143,6 +151,9 @@ fn chosen_rates(plan: &Plan, folder: &Folder) -> Result<Vec<f64>, Failure> {
     Ok(plan.arms.iter().map(choose).collect())
 }
 
+/// How wide the words of a summary are, in characters.
+const WORDS: usize = 100;
+
 /// Table, answer and figures, all from the files of the runs.
 fn judge(plan: &Plan, folder: &Folder) -> Result<String, Failure> {
     let study = Study {
@@ -154,11 +165,12 @@ fn judge(plan: &Plan, folder: &Folder) -> Result<String, Failure> {
     };
     let runs = analysis::read_runs(&folder.runs_csv(), &plan.swept)?;
     let summary = analysis::summarize(&study, &runs);
-    let table = table(&Summary::header(), &summary.table());
+    let header = Summary::header();
+    let table = Table::new(&header, summary.table()).keeping(&header).render(usize::MAX);
     let mut words = vec![Summary::legend().to_string(), summary.answer(), summary.details()];
     // Where nothing is compared the details are the answer.
     words.dedup();
-    let words: Vec<String> = words.iter().map(|text| wrapped(text)).collect();
+    let words: Vec<String> = words.iter().map(|text| wrapped(text, WORDS)).collect();
     let text = format!("{table}\n\n{}\n", words.join("\n\n"));
     folder.write_summary(&text)?;
     let figures = analysis::figures(&study, folder.path(), &runs)?;

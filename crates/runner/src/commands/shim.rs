@@ -3,11 +3,15 @@
 use std::process::ExitCode;
 
 use crate::cli::{Language, ShimArguments};
+use crate::failure::Failure;
 use crate::terminal::say;
 
 /// Prints the shim, which explains itself.
-pub fn shim(arguments: &ShimArguments) -> ExitCode {
+///
+/// # Errors
+/// Standard output takes no text.
+pub fn shim(arguments: &ShimArguments) -> Result<ExitCode, Failure> {
     let Language::Python = arguments.language;
-    say(foreign::SHIM);
-    ExitCode::SUCCESS
+    say(foreign::SHIM)?;
+    Ok(ExitCode::SUCCESS)
 }

@@ -16,11 +16,12 @@ use crate::terminal::{say, wrapped};
 /// Prints it.
 ///
 /// # Errors
-/// A norm that is not known, whose equation is wrong, or that is not finite at ordinary input.
+/// A norm that is not known, whose equation is wrong, or that is not finite at ordinary input;
+/// standard output takes no text.
 pub fn show(arguments: &ShowArguments) -> Result<ExitCode, Failure> {
     let choice = arguments.norm.choice(arguments.name.as_deref())?;
     check_finite(&choice)?;
-    say(&shown(&choice));
+    say(&shown(&choice))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -124,7 +125,7 @@ fn properties(claims: &[Claim]) -> Vec<String> {
 }
 
 fn lines_of(text: &str) -> Vec<String> {
-    wrapped(text).lines().map(str::to_string).collect()
+    wrapped(text, 80).lines().map(str::to_string).collect()
 }
 
 /// Input and result side by side, a row on a line, below what is not as usual, and below the constants

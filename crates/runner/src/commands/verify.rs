@@ -23,7 +23,7 @@ const SHOWN: usize = 10;
 /// Whether the page is what its numbers make, and its numbers are what is measured.
 ///
 /// # Errors
-/// A file that cannot be read or is no card.
+/// A file that cannot be read or is no card; standard output takes no text.
 pub fn verify(arguments: &VerifyArguments) -> Result<ExitCode, Failure> {
     let path = arguments.file.display();
     let bad = |error: &dyn std::fmt::Display| Failure::BadInput(format!("{path}: {error}"));
@@ -32,7 +32,7 @@ pub fn verify(arguments: &VerifyArguments) -> Result<ExitCode, Failure> {
     if page.html().map_err(|error| bad(&error))? != html {
         say(&format!(
             "{path}: FAIL, the page is not what its numbers make: it was changed, or another version wrote it"
-        ));
+        ))?;
         return Ok(ExitCode::FAILURE);
     }
     let choice = page.card.subject.choice().map_err(|error| bad(&error))?;
@@ -41,10 +41,10 @@ pub fn verify(arguments: &VerifyArguments) -> Result<ExitCode, Failure> {
         Card::measure(&choice, &page.card.subject.arguments, &|stage| stages.next(stage));
     let found = differences(&page.card, &measured);
     if found.is_empty() {
-        say(&format!("{path}: PASS, every number was measured again; hash {}", page.hash()));
+        say(&format!("{path}: PASS, every number was measured again; hash {}", page.hash()))?;
         return Ok(ExitCode::SUCCESS);
     }
-    say(&format!("{path}: FAIL, {} numbers differ", found.len()));
-    found.iter().take(SHOWN).for_each(|line| say(&format!("  {line}")));
+    let shown: String = found.iter().take(SHOWN).map(|line| format!("\n  {line}")).collect();
+    say(&format!("{path}: FAIL, {} numbers differ{shown}", found.len()))?;
     Ok(ExitCode::FAILURE)
 }

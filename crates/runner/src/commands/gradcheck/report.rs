@@ -4,7 +4,7 @@ use gradcheck::{CaseReport, Examination, Outcome, Precision};
 
 use super::json::dtype;
 use super::{Examined, What};
-use crate::tables::table;
+use crate::tables::Table;
 
 const HEADER: [&str; 7] =
     ["norm", "verdict", "resolution f64", "resolution f32", "cases", "undecided", "seconds"];
@@ -17,7 +17,7 @@ cases: inputs x kernels x precisions; undecided ones are too ill-conditioned to 
 pub(super) fn rendered(examined: &Examined) -> String {
     let rows: Vec<Vec<String>> =
         by_layer(&examined.examinations).iter().zip(&examined.seconds).map(row).collect();
-    let mut text = format!("{}\n\n{LEGEND}", table(&HEADER, &rows));
+    let mut text = format!("{}\n\n{LEGEND}", Table::new(&HEADER, rows).render(80));
     for control in by_layer(&examined.control) {
         text += "\n";
         text += &verdict_on_control(&control);

@@ -15,12 +15,18 @@ pub(super) fn figures(rows: &[Row], storage: Format) -> Vec<(String, String)> {
         .collect()
 }
 
+/// The names of the figures of a norm.
+pub(super) fn file_names(norm: &str) -> [String; 2] {
+    [format!("{norm}_offset.svg"), format!("{norm}_scale.svg")]
+}
+
 fn by_offset(norm: &str, rows: &[Row], storage: Format) -> (String, String) {
     let of_norm: Vec<&Row> =
         rows.iter().filter(|row| row.norm == norm && row.input.scale == 1.0).collect();
     let title = format!("{norm} in {storage}: error by offset of the input");
     let x = "mean / standard deviation";
-    drawn(&format!("{norm}_offset.svg"), &title, x, &of_norm, |row| row.input.offset, storage)
+    let [file_name, _] = file_names(norm);
+    drawn(&file_name, &title, x, &of_norm, |row| row.input.offset, storage)
 }
 
 fn by_scale(norm: &str, rows: &[Row], storage: Format) -> (String, String) {
@@ -28,7 +34,8 @@ fn by_scale(norm: &str, rows: &[Row], storage: Format) -> (String, String) {
         rows.iter().filter(|row| row.norm == norm && row.input.offset == 0.0).collect();
     let title = format!("{norm} in {storage}: error by scale of the input");
     let x = "standard deviation";
-    drawn(&format!("{norm}_scale.svg"), &title, x, &of_norm, |row| row.input.scale, storage)
+    let [_, file_name] = file_names(norm);
+    drawn(&file_name, &title, x, &of_norm, |row| row.input.scale, storage)
 }
 
 fn drawn(

@@ -4,7 +4,7 @@ use precision::{Deviation, Format, Input, Quantity};
 
 use super::Row;
 use crate::number::shortest;
-use crate::tables;
+use crate::tables::Table;
 
 /// The offsets that the table shows; the file has all of them. Farther out the format in memory tells
 /// hardly any numbers apart.
@@ -40,7 +40,7 @@ pub(super) fn table(rows: &[Row], storage: Format) -> String {
          numbers: largest error of an entry / largest entry, against double precision at the same numbers in {storage}\n\
          at: mean / standard deviation of the input; \"-\" where there is no such result, or no finite one\n\
          usable: standard deviations at which no error of value or gradients is above {USABLE}",
-        tables::table(&header, &lines)
+        Table::new(&header, lines).render(80)
     )
 }
 
