@@ -76,7 +76,8 @@ fn scores(arm: &ArmSummary) -> String {
 }
 
 fn does_not_train(arm: &ArmSummary) -> String {
-    format!("does not train at any rate: all of its {} fail", counted(arm.runs, "run"))
+    let rates = if arm.choice.is_some() { " at any rate" } else { "" };
+    format!("does not train{rates}: all of its {} fail", counted(arm.runs, "run"))
 }
 
 /// What may be said of an arm against its baseline.
@@ -86,7 +87,7 @@ fn standing(arm: &ArmSummary, comparison: &Comparison) -> String {
     };
     let verdict = match &comparison.withheld {
         None => verdict(contrasts),
-        Some(withheld) => reason(withheld),
+        Some(withheld) => reason(withheld, arm),
     };
     [verdict, pairs(contrasts), failures(contrasts)].concat() + "."
 }
@@ -156,23 +157,31 @@ fn at_most(contrast: &Contrast, scale: f64, digits: usize, unit: &str) -> String
 }
 
 /// Why there is no verdict.
-fn reason(withheld: &Withheld) -> String {
+fn reason(withheld: &Withheld, arm: &ArmSummary) -> String {
+    let whose = |names: &[String]| {
+        let name = |name: &String| match *name == arm.series {
+            true => "its own".to_string(),
+            false => format!("that of {}", quoted(name)),
+        };
+        match names {
+            [only] if *only == arm.series => "its best rate is".to_string(),
+            [only] => format!("the best rate of {} is", quoted(only)),
+            _ => {
+                let names: Vec<String> = names.iter().map(name).collect();
+                format!("the best rates ({}) are", names.join(", "))
+            }
+        }
+    };
     match withheld {
-        Withheld::DoesNotTrain(names) => format!("no verdict: {} does not train", both(names)),
+        Withheld::DoesNotTrain(_) => "no verdict".to_string(),
         Withheld::AtEdge(names) => {
-            format!("no verdict: the best rate of {} is at the edge of the grid", both(names))
+            format!("no verdict, since {} at the edge of the grid", whose(names))
         }
-        Withheld::NotSettled(names) => {
-            format!("no verdict: the rate of {} is not settled", both(names))
-        }
+        Withheld::NotSettled(names) => format!("no verdict, since {} not settled", whose(names)),
         Withheld::TooFewPairs(pairs) => {
-            format!("no verdict: {} finished, at least {FEWEST_PAIRS} are needed", counted(*pairs, "pair"))
+            format!("no verdict from {}, {FEWEST_PAIRS} are needed", counted(*pairs, "pair"))
         }
     }
-}
-
-fn both(names: &[String]) -> String {
-    names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(" and that of ")
 }
 
 /// Which seeds count, where some do not.

@@ -114,10 +114,11 @@ pub(crate) fn comparisons(
     let corrected = holm(&metrics.collect::<Vec<_>>());
     let failures: Vec<f64> = judged.iter().map(|contrasts| contrasts.failures.p).collect();
     let failures = holm(&failures);
-    for ((contrasts, metrics), failures) in
-        judged.iter_mut().zip(corrected.chunks(2)).zip(failures)
+    for ((contrasts, metrics), failures) in judged.iter_mut().zip(corrected.chunks(2)).zip(failures)
     {
-        for (contrast, &p_holm) in [&mut contrasts.loss, &mut contrasts.accuracy].into_iter().zip(metrics) {
+        for (contrast, &p_holm) in
+            [&mut contrasts.loss, &mut contrasts.accuracy].into_iter().zip(metrics)
+        {
             contrast.p_holm = p_holm;
             contrast.verdict = contrast.concluded();
         }
@@ -138,7 +139,8 @@ fn single(arm: &Rated, baseline: &Rated, seeds: &[u64]) -> Comparison {
 fn contrasts(arm: &Rated, baseline: &Rated, seeds: &[u64]) -> Option<Contrasts> {
     let (own, other) = (arm.plausible.as_ref()?, baseline.plausible.as_ref()?);
     let compared = |a: &[BySeed], b: &[BySeed]| {
-        let found = compare(Scored { test: a, plausible: own }, Scored { test: b, plausible: other });
+        let found =
+            compare(Scored { test: a, plausible: own }, Scored { test: b, plausible: other });
         Contrast::new(found)
     };
     // The rule is written for scores of which the smaller is better.
@@ -150,7 +152,8 @@ fn contrasts(arm: &Rated, baseline: &Rated, seeds: &[u64]) -> Option<Contrasts> 
     let (losses, others) = (&arm.losses[own.chosen], &baseline.losses[other.chosen]);
     let finished = |index: &usize| losses[*index].is_some() && others[*index].is_some();
     let pairs: Vec<usize> = (0..seeds.len()).filter(finished).collect();
-    let of_pairs = |scores: &BySeed| -> Vec<f64> { pairs.iter().filter_map(|&at| scores[at]).collect() };
+    let of_pairs =
+        |scores: &BySeed| -> Vec<f64> { pairs.iter().filter_map(|&at| scores[at]).collect() };
     let (failures, of) = failures(arm, baseline);
     Some(Contrasts {
         loss: compared(&arm.losses, &baseline.losses),
@@ -174,7 +177,8 @@ fn failures(arm: &Rated, baseline: &Rated) -> (Failures, usize) {
         })
         .collect();
     let count = |which: fn(&(bool, bool)) -> bool| of.iter().filter(|pair| which(pair)).count();
-    let (only_arm, only_baseline) = (count(|pair| pair.0 && !pair.1), count(|pair| pair.1 && !pair.0));
+    let (only_arm, only_baseline) =
+        (count(|pair| pair.0 && !pair.1), count(|pair| pair.1 && !pair.0));
     let p = sign_test(only_arm, only_baseline);
     let failures =
         Failures { arm: count(|pair| pair.0), baseline: count(|pair| pair.1), p, p_holm: p };

@@ -26,8 +26,13 @@ pub(crate) struct Row<'a> {
 
 impl CsvFile {
     pub(crate) fn read(path: &Path) -> Result<Self, AnalysisError> {
+        let read = |source| AnalysisError::Read { path: path.to_path_buf(), source };
+        Self::parse(path, &std::fs::read(path).map_err(read)?)
+    }
+
+    pub(crate) fn parse(path: &Path, bytes: &[u8]) -> Result<Self, AnalysisError> {
         let failed = |error: csv::Error| read_error(path, error);
-        let mut reader = csv::Reader::from_path(path).map_err(failed)?;
+        let mut reader = csv::Reader::from_reader(bytes);
         let header = reader.headers().map_err(failed)?.clone();
         let mut rows = Vec::new();
         for record in reader.records() {

@@ -6,7 +6,7 @@
 //! among those, so the choice of a rate cannot create a difference (an intersection-union test,
 //! Berger 1982). `docs/statistics.md` has the simulations.
 
-use crate::plausible::{Plausible, BySeed};
+use crate::plausible::{BySeed, Plausible};
 use crate::statistics::{Interval, StudentT, mean, standard_error};
 
 /// The scores of an arm by rate and seed, and its plausible rates. Smaller scores are better; equal
@@ -73,10 +73,9 @@ pub fn is_settled(test: &[BySeed], plausible: &Plausible) -> bool {
     let quantile = StudentT::of(at_chosen.len()).quantile();
     let width = 2.0 * quantile * standard_error(&at_chosen);
     let means = plausible.rates.iter().map(|&rate| mean(&finished(rate)));
-    let (low, high) = means
-        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), mean| {
-            (low.min(mean), high.max(mean))
-        });
+    let (low, high) = means.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), mean| {
+        (low.min(mean), high.max(mean))
+    });
     high - low <= width
 }
 
@@ -108,7 +107,13 @@ impl Paired {
                 _ => 0.0,
             };
             let interval = Interval { low: mean, high: mean };
-            return Paired { mean, interval, p_lower: p(mean > 0.0), p_higher: p(mean < 0.0), pairs };
+            return Paired {
+                mean,
+                interval,
+                p_lower: p(mean > 0.0),
+                p_higher: p(mean < 0.0),
+                pairs,
+            };
         }
         let student = StudentT::of(pairs);
         let half_width = student.quantile() * error;
@@ -142,10 +147,14 @@ mod tests {
     /// `scipy.stats.t` over the pairs as written out in the rule.
     #[test]
     fn the_exact_example() {
-        let val_a = scores([[0.20, 0.24, 0.22, 0.26], [0.10, 0.14, 0.12, 0.12], [0.13, 0.11, 0.15, 0.13]]);
-        let val_b = scores([[0.19, 0.23, 0.21, 0.25], [0.12, 0.10, 0.14, 0.16], [0.11, 0.12, 0.0, 0.10]]);
-        let test_a = scores([[0.22, 0.25, 0.21, 0.26], [0.13, 0.15, 0.12, 0.14], [0.16, 0.13, 0.17, 0.14]]);
-        let test_b = scores([[0.21, 0.24, 0.22, 0.23], [0.18, 0.17, 0.16, 0.19], [0.15, 0.20, 0.0, 0.17]]);
+        let val_a =
+            scores([[0.20, 0.24, 0.22, 0.26], [0.10, 0.14, 0.12, 0.12], [0.13, 0.11, 0.15, 0.13]]);
+        let val_b =
+            scores([[0.19, 0.23, 0.21, 0.25], [0.12, 0.10, 0.14, 0.16], [0.11, 0.12, 0.0, 0.10]]);
+        let test_a =
+            scores([[0.22, 0.25, 0.21, 0.26], [0.13, 0.15, 0.12, 0.14], [0.16, 0.13, 0.17, 0.14]]);
+        let test_b =
+            scores([[0.21, 0.24, 0.22, 0.23], [0.18, 0.17, 0.16, 0.19], [0.15, 0.20, 0.0, 0.17]]);
         let (a, b) = (plausible(&val_a).unwrap(), plausible(&val_b).unwrap());
         assert_eq!((a.chosen, &a.rates[..]), (1, &[1, 2][..]));
         assert_eq!((b.chosen, &b.rates[..]), (1, &[1][..]), "a quarter of rate 2 failed");

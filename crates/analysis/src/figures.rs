@@ -74,13 +74,11 @@ struct PanelArms<'a> {
 
 impl<'a> Grid<'a> {
     fn new(study: &'a Study) -> Self {
-        let arms: Vec<Rated> =
-            study.arms().into_iter().map(|arm| Rated::new(study, arm)).collect();
+        let arms: Vec<Rated> = study.arms().into_iter().map(|arm| Rated::new(study, arm)).collect();
         let series = distinct(arms.iter().map(|arm| arm.arm.series.clone()));
         let titles = distinct(arms.iter().map(|arm| arm.arm.panel.clone()));
-        let number = |arm: &Rated| {
-            series.iter().position(|series| *series == arm.arm.series).unwrap_or(0)
-        };
+        let number =
+            |arm: &Rated| series.iter().position(|series| *series == arm.arm.series).unwrap_or(0);
         let panel = |title: String| {
             let members = arms.iter().filter(|arm| arm.arm.panel == title);
             PanelArms { arms: members.map(|arm| (number(arm), arm.clone())).collect(), title }

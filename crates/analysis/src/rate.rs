@@ -2,7 +2,7 @@
 
 use crate::arms::Arm;
 use crate::every_rate::is_settled;
-use crate::plausible::{Plausible, BySeed, plausible};
+use crate::plausible::{BySeed, Plausible, plausible};
 use crate::run::Run;
 use crate::study::Study;
 
@@ -18,6 +18,8 @@ pub struct RateChoice {
     pub at_edge: bool,
     /// Whether the plausible rates score alike on the test part.
     pub is_settled: bool,
+    /// The number of rates that were tried.
+    pub tried: usize,
     /// The rates, ascending, at which every tuning seed finished.
     pub trains_at: Vec<f64>,
     /// The width of those around the chosen rate without a gap, `log10(largest / smallest)`; `None`
@@ -44,7 +46,10 @@ impl Study {
         let found = arm.and_then(|arm| plausible(&tuning_losses(&arm, &grid)));
         let chosen = found.as_ref().map(|found| found.chosen);
         Tuned {
-            plausible: found.iter().flat_map(|found| found.rates.iter().map(|&r| grid[r])).collect(),
+            plausible: found
+                .iter()
+                .flat_map(|found| found.rates.iter().map(|&r| grid[r]))
+                .collect(),
             at_lowest: chosen == Some(0),
             at_highest: chosen.is_some_and(|chosen| chosen + 1 == grid.len()),
         }
@@ -76,7 +81,8 @@ impl<'a> Rated<'a> {
         let plausible = final_choice(&arm, &grid, is_tuned);
         let seeds = study.seeds();
         let by_seed = |part: fn(&Run) -> Option<f64>| -> Vec<BySeed> {
-            let score = |rate: f64, seed: u64| arm.at(rate).find(|run| run.seed == seed).and_then(part);
+            let score =
+                |rate: f64, seed: u64| arm.at(rate).find(|run| run.seed == seed).and_then(part);
             grid.iter().map(|&rate| seeds.iter().map(|&seed| score(rate, seed)).collect()).collect()
         };
         let losses = by_seed(|run| Some(run.scores()?.test_loss));
@@ -119,6 +125,7 @@ impl<'a> Rated<'a> {
             is_settled: self.plausible.as_ref().is_none_or(|plausible| {
                 is_settled(&self.losses, plausible) && is_settled(&self.accuracies, plausible)
             }),
+            tried: self.grid.len(),
             band_decades: chosen.and_then(|chosen| band(&self.grid, chosen, trains)),
             trains_at,
         })

@@ -3,7 +3,7 @@
 use crate::arms::Arm;
 use crate::error::AnalysisError;
 use crate::rate::{rate_text, same_rate};
-use crate::run::{Phase, Run, read_runs};
+use crate::run::{Phase, Run, parse_runs};
 use std::path::Path;
 
 /// A study and its runs.
@@ -27,7 +27,21 @@ impl Study {
     /// Names the file, the line and the column: a file that cannot be read, a missing column, a cell
     /// that is not what its column demands.
     pub fn read(path: &Path, name: &str, question: &str) -> Result<Study, AnalysisError> {
-        let (swept, runs) = read_runs(path)?;
+        let read = |source| AnalysisError::Read { path: path.to_path_buf(), source };
+        Study::parse(path, &std::fs::read(path).map_err(read)?, name, question)
+    }
+
+    /// As [`Study::read`], from the bytes of a `runs.csv` that may not have been written yet.
+    ///
+    /// # Errors
+    /// As [`Study::read`].
+    pub fn parse(
+        path: &Path,
+        bytes: &[u8],
+        name: &str,
+        question: &str,
+    ) -> Result<Study, AnalysisError> {
+        let (swept, runs) = parse_runs(path, bytes)?;
         let mut study =
             Study { name: name.to_string(), question: question.to_string(), swept, runs };
         let first = study.runs.first().map_or(0.0, |run| run.learning_rate);

@@ -66,9 +66,8 @@ pub fn summarize(study: &Study) -> Summary {
         let label = arm.arm.baseline.filter(|_| !arm.arm.is_baseline())?;
         rated.iter().position(|other| other.arm.label == label)
     };
-    let pairs: Vec<(usize, usize)> = (0..rated.len())
-        .filter_map(|index| Some((index, baseline_of(&rated[index])?)))
-        .collect();
+    let pairs: Vec<(usize, usize)> =
+        (0..rated.len()).filter_map(|index| Some((index, baseline_of(&rated[index])?))).collect();
     let mut compared = comparisons(&rated, &pairs, &study.seeds()).into_iter();
     let arms = rated.iter().enumerate().map(|(index, arm)| {
         let role = match pairs.iter().any(|(compared, _)| *compared == index) {

@@ -1,5 +1,6 @@
 //! The tables of a study, as text cells; whoever prints them decides how.
 
+use crate::arms::distinct;
 use crate::comparison::{Comparison, Contrast, Contrasts};
 use crate::rate::{RateChoice, rate_text};
 use crate::statistics::{Estimate, Interval};
@@ -10,74 +11,149 @@ use crate::summary::{ArmSummary, Role, Summary};
 pub struct TextTable {
     /// The names of the columns.
     pub header: Vec<&'static str>,
-    /// As many cells in each row as there are columns; `-` where there is nothing to say.
-    pub rows: Vec<Vec<String>>,
+    /// The panels, each with its name, which is empty if there is one only, and its rows. A row has as
+    /// many cells as there are columns; `-` where there is nothing to say.
+    pub panels: Vec<(String, Vec<Vec<String>>)>,
     /// Explains the columns, in sentences to print below the table.
     pub legend: String,
 }
 
+/// A column: whether it is shown, its name, its cells, and its line of the legend.
+type Column = (bool, &'static str, fn(&ArmSummary) -> String, &'static str);
+
 impl Summary {
-    /// How each arm does: its learning rate, failures and scores.
-    pub fn scores(&self) -> TextTable {
-        let any = |fits: fn(&ArmSummary) -> bool| self.arms.iter().any(fits);
-        let tuned = any(|arm| arm.choice.is_some());
-        let noted = any(|arm| !note(arm).is_empty());
-        let overconfident = any(|arm| arm.overconfident > 0);
-        let capped = any(is_capped);
-        let columns: [(bool, &str, fn(&ArmSummary) -> String); 9] = [
-            (true, "arm", |arm| arm.label.clone()),
-            (tuned, "rate (plausible)", rate),
-            (tuned, "decades", band),
-            (noted, "note", note),
-            (true, "failed", |arm| format!("{}/{}", arm.failed, arm.scored)),
-            (overconfident, "over-confident", |arm| format!("{}/{}", arm.overconfident, arm.scored)),
-            (true, "test loss", |arm| text(arm.test_loss, |loss| number(loss, 1.0, 3))),
-            (capped, "capped loss", |arm| text(arm.capped_test_loss, |loss| number(loss, 1.0, 3))),
-            (true, "accuracy, %", |arm| text(arm.test_accuracy, |part| number(part, 100.0, 1))),
-        ];
-        let columns = columns.iter().filter(|(shown, ..)| *shown);
-        let row = |arm: &ArmSummary| columns.clone().map(|(.., cell)| cell(arm)).collect();
-        let legend = [
-            (true, "±: half of the 95 % interval of the mean over seeds (Student's t)."),
+    /// All tables: how the learning rates were found, how the arms score, how they differ.
+    pub fn tables(&self) -> Vec<TextTable> {
+        [self.tuning(), Some(self.scores()), self.differences()].into_iter().flatten().collect()
+    }
+
+    /// The learning rates of each arm; `None` without tuning.
+    pub fn tuning(&self) -> Option<TextTable> {
+        let columns: [Column; 5] = [
+            (true, "best rate", best_rate, "best rate: by mean validation loss;"),
+            (true, "plausible", plausible, "plausible: the rates within noise of it;"),
+            (true, "trains at", trains_at, "trains at: rates at which every tuning seed trains;"),
+            (true, "decades", band, "decades: the width of those around the best one;"),
             (
-                tuned,
-                "rate: the best by validation loss, with the range of those within noise of it; \
-                 decades: width of the rates around it at which every tuning seed trains.",
+                self.any(|arm| !note(arm).is_empty()),
+                "note",
+                note,
+                "not settled: the plausible rates score differently;",
             ),
-            (true, "failed: runs at that rate that are not finite, explode or do not train."),
+        ];
+        let rates: Vec<String> = self.rates.iter().map(|rate| rate_text(*rate)).collect();
+        let table = self.table(&columns, |_| true);
+        self.any(|arm| arm.choice.is_some()).then(|| TextTable {
+            legend: format!("{} the grid is {}.", table.legend, rates.join(", ")),
+            ..table
+        })
+    }
+
+    /// How each arm does at its best rate, over all seeds that ran there.
+    pub fn scores(&self) -> TextTable {
+        let columns: [Column; 5] = [
             (
-                overconfident,
+                true,
+                "failed",
+                |arm| format!("{}/{}", arm.failed, arm.scored),
+                "failed: not finite, exploded or not trained.",
+            ),
+            (
+                self.any(|arm| arm.overconfident > 0),
+                "over-confident",
+                |arm| format!("{}/{}", arm.overconfident, arm.scored),
                 "over-confident: trained, with a validation loss no better than the constant \
                  predictor's.",
             ),
-            (true, "Scores are of the runs that finished."),
-            (capped, "capped loss: of all runs, each at most that of the constant predictor."),
+            (
+                true,
+                "test loss",
+                |arm| text(arm.test_loss, |loss| number(loss, 1.0, 3)),
+                "test loss, accuracy: mean of the runs that finished ± half of its 95 % interval.",
+            ),
+            (
+                self.any(is_capped),
+                "capped loss",
+                |arm| text(arm.capped_test_loss, |loss| number(loss, 1.0, 3)),
+                "capped loss: of all runs, each at most that of the constant predictor.",
+            ),
+            (true, "accuracy, %", |arm| text(arm.test_accuracy, |part| number(part, 100.0, 1)), ""),
         ];
-        let legend = legend.into_iter().filter_map(|(shown, text)| shown.then_some(text));
-        TextTable {
-            header: columns.clone().map(|(_, name, _)| *name).collect(),
-            rows: self.arms.iter().map(row).collect(),
-            legend: legend.chain(self.sampling_error().as_deref()).collect::<Vec<_>>().join(" "),
-        }
+        let table = self.table(&columns, |_| true);
+        let legend = [Some(table.legend.clone()), self.sampling_error()];
+        TextTable { legend: legend.into_iter().flatten().collect::<Vec<_>>().join(" "), ..table }
     }
 
     /// How the arms differ from their baselines; `None` where nothing is compared.
     pub fn differences(&self) -> Option<TextTable> {
-        let compared = self.arms.iter().filter_map(|arm| match &arm.role {
-            Role::Compared(comparison) => Some((arm, comparison)),
-            Role::Baseline | Role::Alone => None,
-        });
-        let rows: Vec<Vec<String>> =
-            compared.map(|(arm, comparison)| difference(arm, comparison)).collect();
-        (!rows.is_empty()).then(|| TextTable {
-            header: vec!["arm", "minus", "Δ loss, nat", "Δ accuracy, points", "pairs", "p loss", "p accuracy", "r"],
-            rows,
-            legend: "Δ [95 % interval]: over every rate that could be the best of either arm. p: \
-                     the same, after Holm's correction for all p-values of the table; - where no \
-                     verdict is given. pairs: seeds at which both finished. r: correlation of \
-                     their losses."
-                .to_string(),
+        let columns: [Column; 4] = [
+            (
+                true,
+                "Δ loss, nat",
+                |arm| of(arm, |contrasts| signed(&contrasts.loss, 1.0, 3)),
+                "Δ: minus the baseline at equal seeds, with the 95 % interval over every rate that \
+                 could be the best of either;",
+            ),
+            (
+                true,
+                "p",
+                |arm| p(arm, |contrasts| &contrasts.loss),
+                "p: over the same rates, after Holm's correction for all p of the table, - where no \
+                 verdict is given.",
+            ),
+            (
+                true,
+                "Δ accuracy, points",
+                |arm| of(arm, |contrasts| signed(&contrasts.accuracy, 100.0, 1)),
+                "",
+            ),
+            (true, "p", |arm| p(arm, |contrasts| &contrasts.accuracy), ""),
+        ];
+        let is_compared = |arm: &ArmSummary| comparison(arm).is_some();
+        let table = self.table(&columns, is_compared);
+        self.any(is_compared).then(|| TextTable {
+            legend: [table.legend.as_str(), &self.pairing()].join(" ").trim_end().to_string(),
+            ..table
         })
+    }
+
+    /// What equal seeds gained, in a sentence.
+    fn pairing(&self) -> String {
+        let contrasts = self.arms.iter().filter_map(|arm| comparison(arm)?.contrasts.as_ref());
+        let correlations: Vec<f64> =
+            contrasts.filter_map(|contrasts| contrasts.correlation).collect();
+        let (low, high) = correlations
+            .iter()
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &r| (low.min(r), high.max(r)));
+        match correlations.len() {
+            0 => String::new(),
+            1 => format!("The losses of a pair have a correlation of {low:.2}."),
+            _ => format!("The losses of a pair have correlations from {low:.2} to {high:.2}."),
+        }
+    }
+
+    fn any(&self, fits: impl Fn(&ArmSummary) -> bool) -> bool {
+        self.arms.iter().any(fits)
+    }
+
+    /// The shown columns of the arms that `fits` accepts, panel by panel.
+    fn table(&self, columns: &[Column], fits: impl Fn(&ArmSummary) -> bool) -> TextTable {
+        let shown = || columns.iter().filter(|(is_shown, ..)| *is_shown);
+        let row = |arm: &ArmSummary| {
+            let name = std::iter::once(arm.series.clone());
+            name.chain(shown().map(|(_, _, cell, _)| cell(arm))).collect()
+        };
+        let names = distinct(self.arms.iter().filter(|arm| fits(arm)).map(|arm| &arm.panel));
+        let panel = |name: &String| {
+            let arms = self.arms.iter().filter(|arm| fits(arm) && arm.panel == *name);
+            (name.clone(), arms.map(row).collect())
+        };
+        let legends = shown().map(|(.., legend)| *legend).filter(|legend| !legend.is_empty());
+        TextTable {
+            header: std::iter::once("arm").chain(shown().map(|(_, name, ..)| *name)).collect(),
+            panels: names.into_iter().map(panel).collect(),
+            legend: legends.collect::<Vec<_>>().join(" "),
+        }
     }
 
     /// What the size of the test part leaves open, in a sentence.
@@ -87,34 +163,30 @@ impl Summary {
         let examples = self.test_examples;
         let error = 1.96 * (best * (1.0 - best) / examples as f64).sqrt();
         Some(format!(
-            "All are scored on the same {examples} test examples, whose own sampling error, about \
-             ±{:.1} points at {:.1} %, is in no interval.",
+            "All arms share {examples} test examples, whose own sampling error, about ±{:.1} points \
+             at {:.1} %, is in no interval.",
             100.0 * error,
             100.0 * best
         ))
     }
 }
 
-fn difference(arm: &ArmSummary, comparison: &Comparison) -> Vec<String> {
-    let mut cells = vec![arm.label.clone(), comparison.baseline.clone()];
-    let Some(contrasts) = &comparison.contrasts else {
-        cells.extend(std::iter::repeat_n(nothing(), 6));
-        return cells;
-    };
-    let Contrasts { loss, accuracy, seeds, of, correlation, .. } = contrasts;
-    let p = |contrast: &Contrast| match comparison.withheld {
-        None => p_text(contrast.p_holm),
-        Some(_) => nothing(),
-    };
-    cells.extend([
-        signed(loss, 1.0, 3),
-        signed(accuracy, 100.0, 1),
-        format!("{}/{of}", seeds.len()),
-        p(loss),
-        p(accuracy),
-        correlation.map_or_else(nothing, |correlation| format!("{correlation:.2}")),
-    ]);
-    cells
+fn comparison(arm: &ArmSummary) -> Option<&Comparison> {
+    match &arm.role {
+        Role::Compared(comparison) => Some(comparison),
+        Role::Baseline | Role::Alone => None,
+    }
+}
+
+fn of(arm: &ArmSummary, cell: impl Fn(&Contrasts) -> String) -> String {
+    let contrasts = comparison(arm).and_then(|comparison| comparison.contrasts.as_ref());
+    contrasts.map_or_else(nothing, cell)
+}
+
+fn p(arm: &ArmSummary, of: fn(&Contrasts) -> &Contrast) -> String {
+    let judged = comparison(arm).filter(|comparison| comparison.withheld.is_none());
+    let contrasts = judged.and_then(|comparison| comparison.contrasts.as_ref());
+    contrasts.map_or_else(nothing, |contrasts| p_text(of(contrasts).p_holm))
 }
 
 fn nothing() -> String {
@@ -125,14 +197,23 @@ fn text(estimate: Option<Estimate>, format: impl Fn(&Estimate) -> String) -> Str
     estimate.as_ref().map_or_else(nothing, format)
 }
 
-/// `1e-2 (3e-3...3e-2)`, with the range of the plausible rates where there are several.
-pub(crate) fn rate(arm: &ArmSummary) -> String {
-    let Some(choice) = &arm.choice else { return nothing() };
-    let Some(rate) = choice.rate else { return "none trains".to_string() };
-    match choice.plausible[..] {
-        [low, .., high] => format!("{} ({}...{})", rate_text(rate), rate_text(low), rate_text(high)),
-        _ => rate_text(rate),
+fn best_rate(arm: &ArmSummary) -> String {
+    let rate = arm.choice.as_ref().and_then(|choice| choice.rate);
+    rate.map_or_else(nothing, rate_text)
+}
+
+/// `3e-3...3e-2`, or the only one.
+fn plausible(arm: &ArmSummary) -> String {
+    match arm.choice.as_ref().map_or(&[][..], |choice| &choice.plausible) {
+        [] => nothing(),
+        [only] => rate_text(*only),
+        [low, .., high] => format!("{}...{}", rate_text(*low), rate_text(*high)),
     }
+}
+
+fn trains_at(arm: &ArmSummary) -> String {
+    let choice = arm.choice.as_ref();
+    choice.map_or_else(nothing, |choice| format!("{}/{}", choice.trains_at.len(), choice.tried))
 }
 
 fn band(arm: &ArmSummary) -> String {
@@ -143,8 +224,9 @@ fn band(arm: &ArmSummary) -> String {
 /// What weakens the choice of the rate.
 fn note(arm: &ArmSummary) -> String {
     match &arm.choice {
-        Some(RateChoice { at_edge: true, .. }) => "rate at the edge".to_string(),
-        Some(RateChoice { is_settled: false, .. }) => "rate not settled".to_string(),
+        Some(RateChoice { rate: None, .. }) => "does not train".to_string(),
+        Some(RateChoice { at_edge: true, .. }) => "at the edge".to_string(),
+        Some(RateChoice { is_settled: false, .. }) => "not settled".to_string(),
         _ => String::new(),
     }
 }
@@ -163,17 +245,25 @@ fn number(estimate: &Estimate, unit: f64, digits: usize) -> String {
     }
 }
 
-/// `+0.051 [-0.016, 0.118]`: a difference, which always carries its sign; `-` without a pair.
+/// `+0.051 [-0.016, 0.118]`: a difference, which always carries its sign; `-` without a pair. There are
+/// as many digits more as it takes for no bound to be rounded to 0.
 pub(crate) fn signed(contrast: &Contrast, unit: f64, digits: usize) -> String {
     if contrast.estimate.is_nan() {
         return nothing();
     }
-    let estimate = format!("{:+.digits$}", contrast.estimate * unit);
     let Interval { low, high } = contrast.interval;
+    let (low, high) = (low * unit, high * unit);
+    let hidden = |digits: usize| {
+        let is_hidden =
+            |bound: f64| bound != 0.0 && bound.abs() < 0.5 * 0.1_f64.powi(digits as i32);
+        is_hidden(low) || is_hidden(high)
+    };
+    let digits = (digits..digits + 2).find(|digits| !hidden(*digits)).unwrap_or(digits + 2);
+    let estimate = format!("{:+.digits$}", contrast.estimate * unit);
     if !low.is_finite() || !high.is_finite() {
         return estimate;
     }
-    format!("{estimate} [{:.digits$}, {:.digits$}]", low * unit, high * unit)
+    format!("{estimate} [{low:.digits$}, {high:.digits$}]")
 }
 
 /// Three decimals, and a bound below that.

@@ -28,8 +28,8 @@ fn simulate(truth: &Truth, confirmation: usize) -> Shares {
         runs += arms.iter().map(|arm| arm.runs).sum::<usize>();
         let found = every_rate(&arms[1], &arms[0]).expect("rates that train");
         told_apart += usize::from(found.p < 0.05);
-        let inside = found.interval.low <= truth.difference()
-            && truth.difference() <= found.interval.high;
+        let inside =
+            found.interval.low <= truth.difference() && truth.difference() <= found.interval.high;
         covered += usize::from(inside);
         left_out += usize::from(choice_left_out(&scores[1], &scores[0]) < 0.05);
     }

@@ -35,6 +35,8 @@ pub struct Arguments {
 pub enum Verb {
     /// Train every network of an experiment file, and answer its question
     Run(RunArguments),
+    /// Make the tables, the answer and the figures of a study again, from its CSV files
+    Report(ReportArguments),
     /// Show what an experiment file can name, with equations and citations
     List(ListArguments),
     /// Check the gradients of norms against finite differences
@@ -74,9 +76,16 @@ pub struct RunArguments {
     /// The folder of the data sets
     #[arg(long, value_name = "DIR", default_value = "data")]
     pub data: PathBuf,
-    /// Replace the results of another study of the same name
+    /// Remove the results that are in the folder of the study, and begin anew
     #[arg(long)]
     pub overwrite: bool,
+}
+
+/// Arguments of `normlab report`.
+#[derive(Debug, Args)]
+pub struct ReportArguments {
+    /// The folder of a study's results, such as results/quickstart
+    pub folder: PathBuf,
 }
 
 impl RunArguments {

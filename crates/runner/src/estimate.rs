@@ -1,4 +1,4 @@
-//! About how long a study takes, from the time of a single step of each arm.
+//! About how long runs take, from the time of a single step of each arm.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use training::Dataset;
 use crate::failure::Failure;
 use crate::plan::{Plan, Run};
 
-/// The expected time of the runs of each arm.
+/// The expected time of a run of each arm, on one thread.
 pub struct Estimate {
     per_arm: Vec<Duration>,
 }
@@ -29,21 +29,25 @@ impl Estimate {
         Ok(Estimate { per_arm })
     }
 
-    /// The time of one run on one thread.
+    /// The time of one run.
     pub fn run(&self, run: &Run) -> Duration {
         self.per_arm[run.arm]
     }
 
-    /// The time of all runs on one thread.
-    pub fn work(&self, plan: &Plan) -> Duration {
-        self.per_arm.iter().sum::<Duration>() * plan.runs_per_arm() as u32
+    /// The time of the given runs, one after the other.
+    pub fn work(&self, runs: &[Run]) -> Duration {
+        runs.iter().map(|run| self.run(run)).sum()
     }
 
-    /// The time of all runs when several are done at once.
-    pub fn total(&self, plan: &Plan, jobs: NonZeroUsize) -> Duration {
-        let runs = plan.runs_per_arm() * plan.arms.len();
-        self.work(plan) / jobs.get().min(runs) as u32
+    /// The time of as many runs of every arm, one after the other.
+    pub fn of_every_arm(&self, runs: usize) -> Duration {
+        self.per_arm.iter().sum::<Duration>() * runs as u32
     }
+}
+
+/// The time of work that is shared by several threads.
+pub fn shared(work: Duration, jobs: NonZeroUsize) -> Duration {
+    work / jobs.get() as u32
 }
 
 /// A time as people say it: "8 s", "75 s", "12 min", "3.5 h".

@@ -9,8 +9,10 @@ mod cli;
 mod commands;
 mod config;
 mod data;
+mod engine;
 mod estimate;
 mod failure;
+mod finished;
 mod inputs;
 mod ledger;
 mod norm_arguments;
@@ -21,6 +23,7 @@ mod parameter_shape;
 mod plan;
 mod progress;
 mod recorder;
+mod rows;
 mod tables;
 mod terminal;
 mod workers;
@@ -55,6 +58,7 @@ pub fn main() -> ExitCode {
 fn done(verb: &Verb) -> Result<ExitCode, Failure> {
     match verb {
         Verb::Run(arguments) => commands::run::run(arguments),
+        Verb::Report(arguments) => commands::report::report(arguments),
         Verb::List(arguments) => commands::list::list(arguments),
         Verb::Gradcheck(arguments) => commands::gradcheck::gradcheck(arguments),
         Verb::Show(arguments) => commands::show::show(arguments),

@@ -134,6 +134,23 @@ impl Plan {
         runs
     }
 
+    /// Every run that the study can come to, at every rate of its grid and of the grids that this can
+    /// grow to.
+    pub fn possible_runs(&self) -> Vec<Run> {
+        let Procedure::Tuned { rates, extend, .. } = &self.procedure else {
+            let rates = self.arms.iter().map(|arm| vec![arm.training.learning_rate]);
+            return self.confirmation_runs(&rates.collect::<Vec<_>>());
+        };
+        let mut grid = rates.clone();
+        for _ in 0..*extend {
+            grid.insert(0, below(&grid));
+            grid.push(above(&grid));
+        }
+        let mut runs = self.tuning_runs(&grid);
+        runs.extend(self.confirmation_runs(&vec![grid; self.arms.len()]));
+        runs
+    }
+
     fn run(&self, arm: usize, phase: Phase, learning_rate: f64, seed: usize) -> Run {
         let seed = self.seeds.first + seed as u64;
         let settings = &self.arms[arm].settings;

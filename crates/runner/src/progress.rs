@@ -6,13 +6,17 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
-use crate::estimate::spoken;
+use crate::estimate::{Estimate, spoken};
+use crate::plan::Run;
 use crate::terminal::complain;
 
 /// The progress of all runs, measured by their expected work and not by their number, since deep
 /// networks take longer than shallow ones.
 pub struct Progress {
+    estimate: Estimate,
+    /// Runs that are expected in all, and whether some of them are a guess.
     runs: usize,
+    is_guess: bool,
     finished: usize,
     work: Duration,
     done: Duration,
@@ -27,22 +31,40 @@ enum Display {
 }
 
 impl Progress {
-    /// Nothing done yet. It goes to standard error, so that standard output has results only.
-    /// `work` is the time of all runs on one thread, `expected` that until the end.
-    pub fn new(runs: usize, work: Duration, expected: Duration) -> Progress {
-        let display = if std::io::stderr().is_terminal() {
-            Display::Bar(bar(work, expected))
-        } else {
-            Display::Lines(0)
-        };
-        Progress { runs, finished: 0, work, done: Duration::ZERO, begun: Instant::now(), display }
+    /// Nothing done and nothing expected yet. It goes to standard error, so that standard output has
+    /// results only.
+    pub fn new(estimate: Estimate) -> Progress {
+        let display =
+            if std::io::stderr().is_terminal() { Display::Bar(bar()) } else { Display::Lines(0) };
+        Progress {
+            estimate,
+            runs: 0,
+            is_guess: false,
+            finished: 0,
+            work: Duration::ZERO,
+            done: Duration::ZERO,
+            begun: Instant::now(),
+            display,
+        }
     }
 
-    /// Another run has finished, which was expected to take so long on one thread.
-    pub fn finished(&mut self, work: Duration) {
+    /// From now on these runs are expected, and after them about `later` runs of every one of `arms`
+    /// arms.
+    pub fn expect(&mut self, runs: &[Run], later: usize, arms: usize) {
+        self.runs = self.finished + runs.len() + later * arms;
+        self.is_guess = later > 0;
+        self.work = self.done + self.estimate.work(runs) + self.estimate.of_every_arm(later);
+        if let Display::Bar(bar) = &self.display {
+            bar.set_length(self.work.as_millis().max(1) as u64);
+            bar.set_message(self.counted());
+        }
+    }
+
+    /// Another run has finished.
+    pub fn finished(&mut self, run: &Run) {
         self.finished += 1;
-        self.done += work;
-        let counted = format!("{} of {} runs", self.finished, self.runs);
+        self.done += self.estimate.run(run);
+        let counted = self.counted();
         match &mut self.display {
             Display::Bar(bar) => {
                 bar.set_message(counted);
@@ -58,6 +80,11 @@ impl Progress {
                 }
             }
         }
+    }
+
+    fn counted(&self) -> String {
+        let about = if self.is_guess { "about " } else { "" };
+        format!("{} of {about}{} runs", self.finished, self.runs)
     }
 
     /// Says something without tearing the bar.
@@ -109,16 +136,17 @@ impl Drop for Stages {
     }
 }
 
-fn bar(work: Duration, expected: Duration) -> ProgressBar {
-    let left = move |state: &ProgressState, text: &mut dyn Write| {
-        // Before the first run has ended there is only the estimate to go by.
-        let left = if state.pos() == 0 { expected } else { state.eta() };
-        let _ = write!(text, "about {} left", spoken(left));
+fn bar() -> ProgressBar {
+    let left = |state: &ProgressState, text: &mut dyn Write| {
+        // Before the first run has ended there is nothing to go by.
+        if state.pos() > 0 {
+            let _ = write!(text, "about {} left", spoken(state.eta()));
+        }
     };
-    let style = ProgressStyle::with_template("{bar:40} {percent:>3} %  {msg}  {left}")
+    let style = ProgressStyle::with_template("{bar:30} {percent:>3} %  {msg}  {left}")
         .expect("the template is well-formed")
         .with_key("left", left);
-    let bar = ProgressBar::new(work.as_millis().max(1) as u64).with_style(style);
+    let bar = ProgressBar::new(1).with_style(style);
     // The time left counts down between the ends of two runs.
     bar.enable_steady_tick(Duration::from_secs(1));
     bar

@@ -20,6 +20,8 @@ pub struct Table {
     rows: Vec<Vec<String>>,
     kept: Vec<String>,
     below: Option<usize>,
+    /// Rows that a line stands above, and the line.
+    sections: Vec<(usize, String)>,
 }
 
 impl Table {
@@ -35,6 +37,7 @@ impl Table {
             rows: rows.into_iter().map(texts).collect(),
             kept: Vec::new(),
             below: None,
+            sections: Vec::new(),
         }
     }
 
@@ -52,6 +55,15 @@ impl Table {
     /// The same with the cells of a column on lines of their own, each below its row.
     pub fn with_below(mut self, column: &str) -> Table {
         self.below = self.header.iter().position(|name| name == column);
+        self
+    }
+
+    /// The same with further rows, below a line that names them unless that is empty.
+    pub fn with_section(mut self, name: &str, rows: Vec<Vec<String>>) -> Table {
+        if !name.is_empty() {
+            self.sections.push((self.rows.len(), name.to_string()));
+        }
+        self.rows.extend(rows);
         self
     }
 
@@ -109,17 +121,30 @@ impl Table {
             let least = u16::try_from(least + GAP).unwrap_or(u16::MAX);
             column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
         }
-        let mut rows = self.rows.iter().filter_map(|row| self.line_below(row, width));
         let mut lines = Vec::new();
+        let mut row = 0;
         for line in grid.lines() {
             match line.chars().next() {
-                Some(BELOW_HEADER) => lines.push("-".repeat(line.chars().count() - GAP)),
-                Some(BELOW_ROW) => lines.extend(rows.next()),
+                Some(BELOW_HEADER) => {
+                    lines.push("-".repeat(line.chars().count() - GAP));
+                    lines.extend(self.line_above(row));
+                }
+                Some(BELOW_ROW) => {
+                    lines.extend(self.line_below(&self.rows[row], width));
+                    row += 1;
+                    lines.extend(self.line_above(row));
+                }
                 _ => lines.push(line.trim_end().to_string()),
             }
         }
-        lines.extend(rows);
+        lines.extend(self.rows.get(row).and_then(|last| self.line_below(last, width)));
         lines.join("\n")
+    }
+
+    /// The line that names the section that begins with a row.
+    fn line_above(&self, row: usize) -> Option<String> {
+        let section = self.sections.iter().find(|(first, _)| *first == row);
+        section.map(|(_, name)| name.clone())
     }
 
     /// The cell of a row that stands below it.

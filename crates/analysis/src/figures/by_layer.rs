@@ -3,8 +3,8 @@
 use super::chart::{Chart, Curve, CurveKind, CurvePoint, Panel, XAxis, over_seeds};
 use super::{Grid, PANELS_PER_ROW, PanelArms, drawable};
 use crate::error::AnalysisError;
-use crate::records::{LayerValue, read_layers};
 use crate::rate::Rated;
+use crate::records::{LayerValue, read_layers};
 use crate::run::Run;
 use crate::study::Study;
 use std::path::Path;

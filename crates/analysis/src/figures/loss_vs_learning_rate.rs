@@ -43,7 +43,8 @@ fn curve(grid: &[f64], series: usize, arm: &Rated) -> Curve {
 /// The mean over the seeds that finished at this rate, if any did.
 fn point(arm: &Rated, rate: f64) -> Option<CurvePoint> {
     let scores = arm.arm.at(rate).filter_map(Run::scores);
-    let losses: Vec<f64> = scores.map(|scores| scores.val_loss).filter(|loss| drawable(*loss)).collect();
+    let losses: Vec<f64> =
+        scores.map(|scores| scores.val_loss).filter(|loss| drawable(*loss)).collect();
     over_seeds(rate, &losses, mean)
 }
 

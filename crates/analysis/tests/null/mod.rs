@@ -197,9 +197,5 @@ pub fn choice_left_out(arm: &ArmScores, baseline: &ArmScores) -> f64 {
     };
     let only = Plausible { chosen: 0, rates: vec![0] };
     let (arm, baseline) = (at_chosen(arm), at_chosen(baseline));
-    compare(
-        Scored { test: &arm, plausible: &only },
-        Scored { test: &baseline, plausible: &only },
-    )
-    .p
+    compare(Scored { test: &arm, plausible: &only }, Scored { test: &baseline, plausible: &only }).p
 }

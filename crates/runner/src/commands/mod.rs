@@ -7,6 +7,7 @@ pub mod gradcheck;
 pub mod list;
 pub mod new;
 pub mod precision;
+pub mod report;
 pub mod run;
 pub mod shim;
 pub mod show;

@@ -107,6 +107,16 @@ pub struct DataChoice {
     pub scaling: data::Scaling,
 }
 
+impl DataChoice {
+    /// Reads and scales the data set.
+    ///
+    /// # Errors
+    /// A file that is missing, unreadable or damaged.
+    pub fn load(&self, folder: &std::path::Path) -> Result<data::Loaded, data::DataError> {
+        self.source.load(folder, &self.scaling)
+    }
+}
+
 /// The keys of `[study]`.
 pub const STUDY_KEYS: [&str; 6] = ["name", "question", "baseline", "seeds", "first_seed", "paired"];
 
@@ -143,6 +153,18 @@ pub enum Procedure {
         /// The number of further seeds at each rate that those leave plausible.
         confirmation_seeds: usize,
     },
+}
+
+impl Procedure {
+    /// The number of seeds at the rates on which verdicts rest.
+    pub fn seeds(&self) -> usize {
+        match self {
+            Procedure::Shared { seeds } => *seeds,
+            Procedure::Tuned { tuning_seeds, confirmation_seeds, .. } => {
+                tuning_seeds + confirmation_seeds
+            }
+        }
+    }
 }
 
 /// What a file may have.

@@ -73,12 +73,10 @@ fn tuned(
     })
 }
 
-fn seeds_or(
-    table: &Table<'_, '_>,
-    default: usize,
-    mistakes: &mut Mistakes<'_>,
-) -> Option<usize> {
-    table.get("seeds").map_or(Some(default), |seeds| count(seeds, "seeds", 1..=MOST_SEEDS, mistakes))
+fn seeds_or(table: &Table<'_, '_>, default: usize, mistakes: &mut Mistakes<'_>) -> Option<usize> {
+    table
+        .get("seeds")
+        .map_or(Some(default), |seeds| count(seeds, "seeds", 1..=MOST_SEEDS, mistakes))
 }
 
 /// `first_seed` and `paired` of `[study]`.

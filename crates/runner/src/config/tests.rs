@@ -1,6 +1,7 @@
 //! Every mistake with its whole message: place, value, what is allowed, and the nearest name.
 
 use super::*;
+use crate::data::{Scale, Scaling};
 
 fn parsed(text: &str) -> Result<Experiment, ConfigError> {
     parse(&Source { path: "study.toml".into(), text: text.into() })
@@ -43,8 +44,38 @@ fn a_good_study_says_what_its_author_said() {
     assert_eq!(experiment.sweep[0].values.len(), 2);
     assert_eq!(
         experiment.procedure,
-        Procedure::Tuned { rates: vec![1e-3, 1e-2], tuning_seeds: 3, confirmation_seeds: 6 }
+        Procedure::Tuned {
+            rates: vec![1e-3, 1e-2],
+            extend: 0,
+            tuning_seeds: 3,
+            confirmation_seeds: 6
+        }
     );
+}
+
+#[test]
+fn seeds_scaling_and_pairing_have_defaults() {
+    let without = GOOD.replace("seeds = 3\n", "").replace("[confirm]\nseeds = 6\n", "");
+    let experiment = parsed(&without).unwrap();
+    assert_eq!(
+        experiment.procedure,
+        Procedure::Tuned {
+            rates: vec![1e-3, 1e-2],
+            extend: 0,
+            tuning_seeds: 3,
+            confirmation_seeds: 9
+        }
+    );
+    assert_eq!(experiment.seeds, Seeds { first: 0, paired: true });
+    assert_eq!(experiment.data.scaling, Scaling { scale: Scale::Global, clip: None });
+    let said = GOOD
+        .replace("name = \"digits\"", "name = \"digits\"\nscale = \"feature\"\nclip = 3")
+        .replace("seeds = 3", "extend = 2")
+        .replace("name = \"good\"", "name = \"good\"\nfirst_seed = 7\npaired = false");
+    let experiment = parsed(&said).unwrap();
+    assert!(matches!(experiment.procedure, Procedure::Tuned { extend: 2, tuning_seeds: 3, .. }));
+    assert_eq!(experiment.seeds, Seeds { first: 7, paired: false });
+    assert_eq!(experiment.data.scaling, Scaling { scale: Scale::Feature, clip: Some(3.0) });
 }
 
 #[test]
@@ -270,12 +301,26 @@ const BAD: &[(&str, &str, &str, &str)] = &[
         "allowed: val_loss",
     ),
     ("seeds = 3", "seeds = 0", "18:9: seeds is 0", "it must be a whole number from 1 to 10000"),
-    ("seeds = 3", "# none", "16:1: seeds is missing in [tune]", "write for example seeds = 3"),
+    ("seeds = 3", "extend = 11", "18:10: extend is 11", "it must be a whole number from 0 to 10"),
+    ("seeds = 6", "seeds = \"six\"", "20:9: seeds is \"six\"", "it must be a whole number from 1 to 10000"),
+    ("name = \"good\"", "name = \"good\"\npaired = 1", "3:10: paired is 1", "it must be true or false"),
     (
-        "[confirm]\nseeds = 6",
-        "",
-        "1:1: the section [confirm] is missing",
-        "write for example [confirm] and below it seeds = 6",
+        "name = \"good\"",
+        "name = \"good\"\nfirst_seed = -1",
+        "3:14: first_seed is -1",
+        "it must be a whole number from 0 to 1000000000",
+    ),
+    (
+        "name = \"digits\"",
+        "name = \"digits\"\nscale = \"pixel\"",
+        "6:9: unknown scale \"pixel\"",
+        "allowed: global, feature, none",
+    ),
+    (
+        "name = \"digits\"",
+        "name = \"digits\"\nclip = 0",
+        "6:8: clip is 0",
+        "it must be a finite number above 0, or \"none\"",
     ),
     (
         "[tune]\nlearning_rate = [1e-3, 1e-2]\nseeds = 3\n",

@@ -34,8 +34,8 @@ struct Images {
 
 fn parse(path: &Path, bytes: &[u8]) -> Result<Table, DataError> {
     let Images { pixels, labels } = read(path, bytes)?;
-    let split = stratified(&labels, CLASSES, SPLIT)
-        .map_err(|error| unfit(path, error.to_string()))?;
+    let split =
+        stratified(&labels, CLASSES, SPLIT).map_err(|error| unfit(path, error.to_string()))?;
     Ok(Table { features: pixels, width: PIXELS, labels, classes: CLASSES, split })
 }
 

@@ -6,12 +6,18 @@ use crate::data;
 
 fn digits() -> Loaded {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data");
-    data::SOURCES[0].load(&folder).unwrap()
+    let source = data::SOURCES[0];
+    source.load(&folder, &source.scaling()).unwrap()
 }
 
 fn experiment(text: &str) -> Experiment {
     let source = Source { path: "study.toml".into(), text: text.into() };
     config::parse(&source).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// One rate for each arm.
+fn at_1e3(arms: usize) -> Vec<Vec<f64>> {
+    vec![vec![1e-3]; arms]
 }
 
 fn quickstart() -> Experiment {
@@ -21,7 +27,7 @@ fn quickstart() -> Experiment {
 const SMALL: &str = "[study]\nname = \"small\"\nseeds = 2\n[data]\nname = \"digits\"\n";
 
 #[test]
-fn the_quickstart_is_eight_arms_of_eighteen_and_six_runs() {
+fn the_quickstart_is_eight_arms_at_six_rates() {
     let plan = Plan::new(&quickstart(), &digits()).unwrap();
     let labels: Vec<&str> = plan.arms.iter().map(|arm| arm.label.as_str()).collect();
     assert_eq!(
@@ -37,17 +43,66 @@ fn the_quickstart_is_eight_arms_of_eighteen_and_six_runs() {
             "none-scaled depth 64"
         ]
     );
-    let tuning = plan.tuning_runs();
+    let Procedure::Tuned { rates, .. } = &plan.procedure else { panic!("it is tuned") };
+    let tuning = plan.tuning_runs(rates);
     assert_eq!(tuning.len(), 8 * 6 * 3);
     let seeds: Vec<u64> = tuning[..4].iter().map(|run| run.seed).collect();
     assert_eq!(seeds, [0, 1, 2, 0]);
     assert_eq!([tuning[0].learning_rate, tuning[3].learning_rate], [1e-4, 3e-4]);
-    let confirmation = plan.confirmation_runs(&[1e-3; 8]);
-    assert_eq!(confirmation.len(), 8 * 6);
-    let seeds: Vec<u64> = confirmation[..6].iter().map(|run| run.seed).collect();
-    assert_eq!(seeds, [3, 4, 5, 6, 7, 8]);
-    assert_eq!(plan.runs_per_arm() * plan.arms.len(), 144 + 48);
-    assert_eq!(plan.baseline, [("placement".to_string(), "pre".to_string())]);
+    let mut plausible = at_1e3(8);
+    plausible[0].push(3e-3);
+    let confirmation = plan.confirmation_runs(&plausible);
+    assert_eq!(confirmation.len(), 9 * 9);
+    let seeds: Vec<u64> = confirmation[..9].iter().map(|run| run.seed).collect();
+    assert_eq!(seeds, [3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    let baselines: Vec<Option<usize>> = plan.arms.iter().map(|arm| arm.baseline).collect();
+    assert_eq!(baselines, [0, 0, 0, 0, 4, 4, 4, 4].map(Some));
+}
+
+#[test]
+fn a_network_that_several_combinations_make_is_one_arm() {
+    let text = format!(
+        "{SMALL}[sweep]\nnorm = [\"layer\", \"rms\", \"batch\"]\nplacement = [\"pre\", \"none\"]\n"
+    );
+    let plan = |baseline: &str| {
+        let text = text.replace("seeds = 2", &format!("seeds = 2\nbaseline = {baseline}"));
+        Plan::new(&experiment(&text), &digits()).unwrap()
+    };
+    let by_norm = plan("{ norm = \"layer\" }");
+    let labels: Vec<&str> = by_norm.arms.iter().map(|arm| arm.label.as_str()).collect();
+    assert_eq!(labels, ["layer pre", "rms pre", "batch pre", "none"]);
+    assert_eq!(by_norm.arms[3].keys, ["-", "none"]);
+    assert_eq!(by_norm.confirmation_runs(&at_1e3(4)).len(), 4 * 2);
+    let baselines = |plan: &Plan| plan.arms.iter().map(|arm| arm.baseline).collect::<Vec<_>>();
+    // The arm without norm is its own baseline: no other arm differs from it in the norm alone.
+    assert_eq!(baselines(&by_norm), [0, 0, 0, 3].map(Some));
+    assert_eq!(baselines(&plan("{ placement = \"pre\" }")), [0, 1, 2, 0].map(Some));
+    assert_eq!(baselines(&plan("{ norm = \"layer\", placement = \"pre\" }")), [0; 4].map(Some));
+    assert_eq!(baselines(&plan("{ placement = \"none\" }")), [3; 4].map(Some));
+}
+
+#[test]
+fn first_seed_moves_all_seeds_and_unpaired_arms_share_none() {
+    let text = |study: &str| {
+        let sweep = "[sweep]\nnorm = [\"layer\", \"rms\"]\n";
+        format!("{}{sweep}", SMALL.replace("seeds = 2", &format!("seeds = 2\n{study}")))
+    };
+    let runs = |study: &str| {
+        let plan = Plan::new(&experiment(&text(study)), &digits()).unwrap();
+        plan.confirmation_runs(&at_1e3(2))
+    };
+    let roots = |runs: &[Run]| runs.iter().map(|run| run.root.0).collect::<Vec<_>>();
+    let seeds = |runs: &[Run]| runs.iter().map(|run| run.seed).collect::<Vec<_>>();
+    assert_eq!(roots(&runs("")), [0, 1, 0, 1]);
+    assert_eq!(seeds(&runs("first_seed = 100")), [100, 101, 100, 101]);
+    let unpaired = runs("paired = false");
+    assert_eq!(seeds(&unpaired), [0, 1, 0, 1], "they are still matched by number");
+    let mut own = roots(&unpaired);
+    own.sort_unstable();
+    own.dedup();
+    assert_eq!(own.len(), 4);
+    assert_eq!(unpaired, runs("paired = false"));
+    assert_ne!(unpaired[0].id, runs("")[0].id);
 }
 
 #[test]
@@ -55,7 +110,7 @@ fn an_identity_is_of_the_meaning_and_not_of_the_spelling() {
     let digits = digits();
     let id = |text: &str| {
         let plan = Plan::new(&experiment(text), &digits).unwrap();
-        plan.confirmation_runs(&[1e-3])[0].id.clone()
+        plan.confirmation_runs(&[vec![1e-3]])[0].id.clone()
     };
     let plain = id(SMALL);
     assert_eq!(plain.len(), 12);
@@ -86,7 +141,7 @@ fn a_norm_of_ones_own_is_identified_by_its_definition() {
     let digits = digits();
     let id = |text: &str| {
         let plan = Plan::new(&experiment(&format!("{SMALL}{text}")), &digits).unwrap();
-        plan.confirmation_runs(&[1e-3])[0].id.clone()
+        plan.confirmation_runs(&[vec![1e-3]])[0].id.clone()
     };
     assert_eq!(id(&MINE.replace("x / rms(x)", "x/rms[features](x)")), id(MINE));
     for (good, bad) in [
@@ -115,7 +170,7 @@ fn a_resolved_study_has_its_own_norms_in_it() {
     let again = experiment(&written);
     assert_eq!(resolved(&again, &digits), written);
     let runs = |experiment: &Experiment| {
-        Plan::new(experiment, &digits).unwrap().confirmation_runs(&[1e-3])
+        Plan::new(experiment, &digits).unwrap().confirmation_runs(&[vec![1e-3]])
     };
     assert_eq!(runs(&again), runs(&original));
 }
@@ -138,8 +193,7 @@ fn a_variance_over_one_value_is_refused_with_both_numbers() {
 #[test]
 fn every_run_has_an_identity_of_its_own() {
     let plan = Plan::new(&quickstart(), &digits()).unwrap();
-    let mut ids: Vec<String> = plan.tuning_runs().into_iter().map(|run| run.id).collect();
-    ids.extend(plan.confirmation_runs(&[1e-3; 8]).into_iter().map(|run| run.id));
+    let mut ids: Vec<String> = plan.possible_runs().into_iter().map(|run| run.id).collect();
     let runs = ids.len();
     ids.sort();
     ids.dedup();
@@ -155,13 +209,13 @@ fn an_alias_is_an_arm_beside_its_entry() {
     let original = plan(&text);
     let labels: Vec<&str> = original.arms.iter().map(|arm| arm.label.as_str()).collect();
     assert_eq!(labels, ["batch", "batch-candle", "batch-burn"]);
-    let runs = original.confirmation_runs(&[1e-3; 3]);
+    let runs = original.confirmation_runs(&at_1e3(3));
     let mut ids: Vec<&str> = runs.iter().map(|run| run.id.as_str()).collect();
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), 3 * 2);
     let again = plan(&resolved(&experiment(&text), &digits));
-    assert_eq!(again.confirmation_runs(&[1e-3; 3]), runs);
+    assert_eq!(again.confirmation_runs(&at_1e3(3)), runs);
 }
 
 #[test]
@@ -179,8 +233,8 @@ fn a_resolved_study_makes_the_same_plan_and_the_same_resolved_study() {
         assert_eq!(resolved(&again, &digits), written);
         let runs = |experiment: &Experiment| {
             let plan = Plan::new(experiment, &digits).unwrap();
-            let rates = vec![1e-3; plan.arms.len()];
-            (plan.tuning_runs(), plan.confirmation_runs(&rates))
+            let rates = at_1e3(plan.arms.len());
+            (plan.tuning_runs(&[1e-3, 1e-2]), plan.confirmation_runs(&rates))
         };
         assert_eq!(runs(&again), runs(&original));
     }
@@ -234,6 +288,6 @@ fn a_network_beyond_any_memory_is_refused() {
 fn a_grid_beyond_all_patience_is_refused() {
     let sizes = (1..=400).map(|size| size.to_string()).collect::<Vec<_>>().join(", ");
     let report = mistakes(&format!("{SMALL}[sweep]\ndepth = [{sizes}]\nwidth = [{sizes}]\n"));
-    assert!(report.starts_with("study.toml:7:10: the study has 320000 runs\n"), "{report}");
+    assert!(report.starts_with("study.toml:7:10: the study has up to 320000 runs\n"), "{report}");
     assert!(report.contains("= at most 100000: sweep less, or in several studies"), "{report}");
 }

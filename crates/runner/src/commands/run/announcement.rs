@@ -1,0 +1,173 @@
+//! What will run: said before training, and in a dry run.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use training::Dataset;
+
+use crate::cli::RunArguments;
+use crate::config::Procedure;
+use crate::config::keys::KEYS;
+use crate::estimate::{Estimate, shared, spoken};
+use crate::output::Survey;
+use crate::plan::{Arm, Plan, Run};
+use crate::tables::Table;
+use crate::terminal::{width, wrapped};
+
+/// How many rates of an arm are usually plausible; only an estimate of the work rests on it.
+pub const USUAL_PLAUSIBLE: usize = 3;
+
+/// The study, how many runs it takes and about how long, what its seeds can tell apart, and what is
+/// there already.
+pub fn text(
+    plan: &Plan,
+    dataset: &Dataset,
+    survey: &Survey,
+    arguments: &RunArguments,
+    estimate: Option<&Estimate>,
+) -> String {
+    let mut lines = vec![
+        [plan.name.as_str(), plan.question.as_str()]
+            .join(": ")
+            .trim_end_matches([':', ' '])
+            .to_string(),
+    ];
+    lines.push(runs(plan, dataset));
+    lines.push(format!("{}.", sensitivity(plan.procedure.seeds())));
+    lines.extend(found(plan, survey));
+    if let Some(estimate) = estimate {
+        let (jobs, left) = (arguments.jobs(), left(plan, survey, estimate));
+        let about = spoken(shared(left, jobs));
+        lines.push(format!("About {about} with {} at a time.", counted(jobs.get(), "network")));
+    }
+    let width = width();
+    lines.iter().map(|line| wrapped(line, width)).collect::<Vec<_>>().join("\n")
+}
+
+fn runs(plan: &Plan, dataset: &Dataset) -> String {
+    let arms = plan.arms.len();
+    let head = format!("{} on {}", counted(arms, "arm"), dataset.name);
+    match &plan.procedure {
+        Procedure::Shared { seeds } => {
+            format!("{head}, {} each: {}.", counted(*seeds, "seed"), counted(arms * seeds, "run"))
+        }
+        Procedure::Tuned { rates, extend, tuning_seeds, confirmation_seeds } => {
+            let extended = match extend {
+                0 => String::new(),
+                _ => format!(", where the best is at the edge up to {extend} more"),
+            };
+            format!(
+                "{head}: {} with {} ({}){extended}; then {} at every rate within noise of an arm's \
+                 best (about {}).",
+                counted(rates.len(), "learning rate"),
+                counted(*tuning_seeds, "seed"),
+                counted(arms * rates.len() * tuning_seeds, "run"),
+                counted(*confirmation_seeds, "more seed").replace("1 more seed", "one more seed"),
+                counted(arms * USUAL_PLAUSIBLE.min(rates.len()) * confirmation_seeds, "run"),
+            )
+        }
+    }
+}
+
+/// What so many seeds can tell apart, by the simulations of `docs/statistics.md`.
+fn sensitivity(seeds: usize) -> String {
+    let seen = match seeds {
+        0..=4 => {
+            return format!("{} are too few for a verdict; 5 are needed", counted(seeds, "seed"));
+        }
+        5..=7 => "only differences of about 2 standard deviations",
+        8..=11 => "differences of about 1.5 standard deviations",
+        12..=39 => "differences of about 1 standard deviation",
+        _ => "differences of about half a standard deviation",
+    };
+    format!("{} can tell apart {seen} of a seed", counted(seeds, "seed"))
+}
+
+/// What is in the folder of the results.
+fn found(plan: &Plan, survey: &Survey) -> Vec<String> {
+    let own = finished(plan, survey);
+    let others = survey.runs.len() - own;
+    let mut lines = Vec::new();
+    if own > 0 {
+        lines.push(format!(
+            "{} of this study are finished and are not made again.",
+            counted(own, "run")
+        ));
+    }
+    if others > 0 {
+        let runs = counted(others, "finished run");
+        lines.push(format!("{runs} of other versions of this study are kept and not shown."));
+    }
+    if survey.stale > 0 {
+        let runs = counted(survey.stale, "run");
+        lines.push(format!(
+            "{runs} of an earlier engine, whose numbers differ, are kept and not shown."
+        ));
+    }
+    if survey.unreadable > 0 {
+        let runs = counted(survey.unreadable, "run");
+        lines.push(format!(
+            "{runs} cannot be read and are made again if they belong to this study."
+        ));
+    }
+    lines
+}
+
+fn finished(plan: &Plan, survey: &Survey) -> usize {
+    let possible: HashSet<String> = plan.possible_runs().into_iter().map(|run| run.id).collect();
+    survey.runs.iter().filter(|id| possible.contains(*id)).count()
+}
+
+/// The time of what is not finished, one run after the other. Which runs of the confirmation there
+/// are is not known before the tuning.
+fn left(plan: &Plan, survey: &Survey, estimate: &Estimate) -> Duration {
+    let there: HashSet<&String> = survey.runs.iter().collect();
+    let possible = plan.possible_runs();
+    let done: Vec<Run> = possible.into_iter().filter(|run| there.contains(&run.id)).collect();
+    let per_arm = match &plan.procedure {
+        Procedure::Shared { seeds } => *seeds,
+        Procedure::Tuned { rates, tuning_seeds, confirmation_seeds, .. } => {
+            rates.len() * tuning_seeds + USUAL_PLAUSIBLE.min(rates.len()) * confirmation_seeds
+        }
+    };
+    estimate.of_every_arm(per_arm).saturating_sub(estimate.work(&done))
+}
+
+/// The arms, for a dry run: every key of every arm, those that all arms share above the table.
+pub fn arms(plan: &Plan, dataset: &Dataset) -> String {
+    let mut header = vec!["arm"];
+    let keys: Vec<_> = KEYS.iter().filter(|key| shows(plan, key.name)).collect();
+    header.extend(keys.iter().map(|key| key.name));
+    header.extend(["steps", "compared with"]);
+    let row = |arm: &Arm| {
+        let mut row = vec![arm.label.clone()];
+        row.extend(keys.iter().map(|key| value(plan, arm, key.name)));
+        row.push(arm.training.steps(dataset.train.len()).to_string());
+        row.push(arm.baseline.map_or("-".to_string(), |index| plan.arms[index].label.clone()));
+        row
+    };
+    let mut kept: Vec<&str> = plan.swept.iter().map(String::as_str).collect();
+    kept.push("arm");
+    let table = Table::new(&header, plan.arms.iter().map(row)).keeping(&kept).render(width());
+    format!("\n{table}\n\ndry run: nothing was written")
+}
+
+/// The rate of `[training]` plays no part where rates are tuned.
+fn shows(plan: &Plan, key: &str) -> bool {
+    key != "learning_rate" || matches!(plan.procedure, Procedure::Shared { .. })
+}
+
+/// The value of a key; `-` where a swept key has no meaning in the arm.
+fn value(plan: &Plan, arm: &Arm, key: &str) -> String {
+    match plan.swept.iter().position(|swept| swept == key) {
+        Some(swept) => arm.keys[swept].clone(),
+        None => {
+            let key = KEYS.iter().find(|other| other.name == key).expect("a key of the list");
+            (key.get)(&arm.settings).label()
+        }
+    }
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
