@@ -5,6 +5,12 @@ mod world;
 /// A small study from file to figures: what is printed, what is on the disk, the same bytes again.
 mod study;
 
+/// A study that goes on: after its end, after a kill, with more seeds, beside another process.
+mod resume;
+
+/// Numbers that no change may move without a new engine.
+// mod golden;
+
 /// What is refused: exit code, message, nothing written.
 mod refusals;
 

@@ -25,11 +25,10 @@ fn own_norms_train_and_read_back_from_the_resolved_study() {
     world.normlab("run study.toml").exits_with(0);
     let table = world.read("results/tiny/runs.csv");
     for arm in ["layer", "mine", "grouped(groups=4)"] {
-        let of_arm = || table.lines().filter(|row| row.split(',').nth(1) == Some(arm));
-        assert_eq!(of_arm().count(), 6, "{arm}\n{table}");
-        // Two epochs are too few at the lower rate for any norm.
-        let confirmed = of_arm().filter(|row| row.contains(",confirm,"));
-        assert!(confirmed.clone().all(|row| row.contains(",finished,")), "{arm}\n{table}");
+        let of_arm = || table.lines().filter(|row| row.split(',').nth(2) == Some(arm));
+        let mut confirmed = of_arm().filter(|row| row.contains(",confirm,"));
+        assert!(confirmed.clone().count() >= 2, "{arm}\n{table}");
+        assert!(confirmed.all(|row| row.contains(",finished,")), "{arm}\n{table}");
     }
     let resolved = world.read("results/tiny/study.toml");
     assert!(resolved.contains("equation = \"gamma * x / (mean(abs(x)) + eps)\""), "{resolved}");

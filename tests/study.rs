@@ -7,19 +7,26 @@ use crate::world::{TINY, World};
 fn one_command_leaves_a_table_an_answer_and_files() {
     let world = World::with(TINY);
     let ran = world.normlab("run study.toml --jobs 2").exits_with(0);
-    let announced = "2 arms, each at 2 learning rates with 2 seeds for tuning and 2 seeds for \
-                     confirmation: 12 runs on digits, 2 at a time, about ";
-    assert!(ran.stdout.starts_with("tiny: Does it run?\n"), "{}", ran.stdout);
-    assert!(ran.stdout.contains(announced), "{}", ran.stdout);
+    let announced = "\
+tiny: Does it run?
+2 arms on digits: 2 learning rates with 2 seeds (8 runs); then 2 more seeds at
+every rate within noise of an arm's best (about 8 runs).
+4 seeds are too few for a verdict; 5 are needed.
+About ";
+    assert!(ran.stdout.starts_with(announced), "{}", ran.stdout);
+    assert!(ran.stdout.contains(" with 2 networks at a time.\n"), "{}", ran.stdout);
     assert!(ran.stdout.contains("results in results/tiny: study.toml, runs.csv"), "{}", ran.stdout);
     assert!(ran.stdout.contains(world.read("results/tiny/summary.txt").trim_end()));
-    assert!(ran.stderr.contains("12 of 12 runs"), "{}", ran.stderr);
+    let runs = world.read("results/tiny/runs.csv").lines().count() - 1;
+    assert!((8 + 4..=8 + 8).contains(&runs), "{runs}");
+    assert!(ran.stderr.contains(&format!("{runs} runs in ")), "{}", ran.stderr);
     assert!(ran.stderr.lines().count() <= 12, "{}", ran.stderr);
+    assert!(ran.stdout.lines().all(|line| line.chars().count() <= 80), "{}", ran.stdout);
 
     let files = world.files("results/tiny");
     let count = |name: &str| files.keys().filter(|path| path.ends_with(name)).count();
-    for file in ["metrics.csv", "layers.csv", "timing.csv"] {
-        assert_eq!(count(file), 12, "{file}");
+    for file in ["run.toml", "metrics.csv", "layers.csv", "timing.csv"] {
+        assert_eq!(count(file), runs, "{file}");
     }
     for figure in [
         "loss_vs_learning_rate.svg",
@@ -37,35 +44,46 @@ fn the_table_of_runs_is_in_the_order_of_the_plan() {
     world.normlab("run study.toml --jobs 2").exits_with(0);
     let table = world.read("results/tiny/runs.csv");
     let rows: Vec<Vec<&str>> = table.lines().map(|line| line.split(',').collect()).collect();
-    let header = "run_id,arm,phase,placement,learning_rate,seed,status,reason,steps,train_loss,\
-                  val_loss,val_accuracy,test_loss,test_accuracy,parameters,constant_loss";
+    let header = "run_id,engine,arm,baseline,phase,placement,learning_rate,seed,status,reason,\
+                  overconfident,steps,train_loss,fit_loss,fit_accuracy,val_loss,val_accuracy,\
+                  test_loss,test_accuracy,parameters,constant_loss,test_examples";
     assert_eq!(rows[0].join(","), header);
-    let tuned: Vec<String> = rows[1..9].iter().map(|row| row[2..6].join(" ")).collect();
+    let cell = |row: &[&str], name: &str| {
+        let column = rows[0].iter().position(|column| *column == name).unwrap();
+        row[column].to_string()
+    };
+    let said = |row: &Vec<&str>, names: &[&str]| {
+        names.iter().map(|name| cell(row, name)).collect::<Vec<_>>().join(" ")
+    };
+    let tuned = rows[1..9].iter().map(|row| said(row, &["phase", "arm", "learning_rate", "seed"]));
     assert_eq!(
-        tuned,
+        tuned.collect::<Vec<_>>(),
         [
-            "tune pre 0.001 0",
-            "tune pre 0.001 1",
             "tune pre 0.01 0",
             "tune pre 0.01 1",
-            "tune none 0.001 0",
-            "tune none 0.001 1",
+            "tune pre 0.03 0",
+            "tune pre 0.03 1",
             "tune none 0.01 0",
-            "tune none 0.01 1"
+            "tune none 0.01 1",
+            "tune none 0.03 0",
+            "tune none 0.03 1"
         ]
     );
-    // The seeds of the confirmation are fresh.
+    // The seeds of the confirmation are fresh, and every plausible rate has all of them.
     let confirmed: Vec<String> =
-        rows[9..].iter().map(|row| [row[2], row[3], row[5]].join(" ")).collect();
-    assert_eq!(confirmed, ["confirm pre 2", "confirm pre 3", "confirm none 2", "confirm none 3"]);
-    // Steps: 1,078 examples in batches of 128, twice; in whole batches that is 16, with a part 18.
-    assert!(["16", "18"].contains(&rows[1][8]), "{:?}", rows[1]);
+        rows[9..].iter().map(|row| said(row, &["phase", "arm", "seed"])).collect();
+    for (pair, seeds) in confirmed.chunks(2).zip(std::iter::repeat([2, 3])) {
+        let arm = pair[0].split(' ').nth(1).unwrap();
+        assert_eq!(pair, seeds.map(|seed| format!("confirm {arm} {seed}")));
+    }
+    assert!(confirmed.iter().any(|row| row.contains(" none ")), "{confirmed:?}");
     for row in &rows[1..] {
+        assert_eq!(said(row, &["engine", "baseline", "test_examples"]), "2 pre 360");
+        // 1,078 examples in batches of 128, the last one smaller, twice.
+        assert_eq!(cell(row, "steps"), "18");
         let run = format!("results/tiny/runs/{}", row[0]);
         let metrics = world.read(&format!("{run}/metrics.csv"));
-        if row[6] == "finished" {
-            assert_eq!(metrics.lines().count() - 1, row[8].parse::<usize>().unwrap());
-        }
+        assert_eq!(metrics.lines().count() - 1, 18);
         // Both statistics of the input and both blocks, at the five times, if it lasted.
         let layers = world.read(&format!("{run}/layers.csv"));
         assert!(layers.starts_with("step,layer,statistic,value\n0,"), "{layers}");
@@ -84,7 +102,7 @@ fn the_number_of_workers_and_a_second_time_change_no_byte() {
     world.normlab("run study.toml --jobs 1 --out one").exits_with(0);
     world.normlab("run study.toml --jobs 2 --out two").exits_with(0);
     let one = without_clocks(world.files("one"));
-    assert!(one.len() > 2 * 12, "{:?}", one.keys());
+    assert!(one.len() > 3 * 12, "{:?}", one.keys());
     assert!(one == without_clocks(world.files("two")), "--jobs changed a file");
 
     world.write("one/tiny/runs.csv", "torn");
@@ -100,15 +118,16 @@ fn without_tuning_every_arm_runs_at_the_given_rate() {
     let world = World::with(study);
     world.normlab("run study.toml").exits_with(0);
     let table = world.read("results/plain/runs.csv");
-    assert!(table.starts_with("run_id,arm,phase,learning_rate,seed,status,"), "{table}");
+    let header = "run_id,engine,arm,baseline,phase,learning_rate,seed,status,";
+    assert!(table.starts_with(header), "{table}");
     let rows: Vec<String> = table
         .lines()
         .skip(1)
-        .map(|row| row.split(',').skip(1).take(4).collect::<Vec<_>>().join(","))
+        .map(|row| row.split(',').skip(2).take(5).collect::<Vec<_>>().join(","))
         .collect();
     assert_eq!(
         rows,
-        ["learning rate 0.001,confirm,0.001,0", "learning rate 0.002,confirm,0.002,0"]
+        ["learning rate 0.001,,confirm,0.001,0", "learning rate 0.002,,confirm,0.002,0"]
     );
 }
 
@@ -129,7 +148,12 @@ fn the_resolved_study_is_a_study_and_the_same_one() {
 fn a_dry_run_says_what_would_run_and_writes_nothing() {
     let world = World::with(TINY);
     let ran = world.normlab("run study.toml --dry-run").exits_with(0);
-    assert!(ran.stdout.contains("12 runs on digits"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("2 learning rates with 2 seeds (8 runs)"), "{}", ran.stdout);
+    // Every key: those that all arms share above the table, swept ones as columns.
+    for shared in ["norm: layer", "depth: 2", "schedule: cosine", "steps: 18"] {
+        assert!(ran.stdout.contains(&format!("{shared}\n")), "{shared}\n{}", ran.stdout);
+    }
+    assert!(ran.stdout.contains("arm   placement  compared with"), "{}", ran.stdout);
     assert!(ran.stdout.ends_with("dry run: nothing was written\n"), "{}", ran.stdout);
     assert!(!world.path("results").exists());
 }

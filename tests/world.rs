@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 /// A folder that is removed in the end, with the data sets of the repository.
 pub struct World {
@@ -31,7 +31,7 @@ epochs = 2
 [sweep]
 placement = ["pre", "none"]
 [tune]
-learning_rate = [1e-3, 1e-2]
+learning_rate = [1e-2, 3e-2]
 seeds = 2
 [confirm]
 seeds = 2
@@ -85,6 +85,24 @@ impl World {
             stdout: String::from_utf8(stdout).unwrap(),
             stderr: String::from_utf8(stderr).unwrap(),
         }
+    }
+
+    /// Begins `normlab` with the words of a line, to be waited for or killed.
+    pub fn begin(&self, line: &str) -> Child {
+        Command::new(env!("CARGO_BIN_EXE_normlab-under-test"))
+            .args(line.split_whitespace())
+            .current_dir(self.folder.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap()
+    }
+
+    /// How many entries a folder has whose names begin with a letter or a digit.
+    pub fn entries(&self, folder: &str) -> usize {
+        let Ok(entries) = std::fs::read_dir(self.path(folder)) else { return 0 };
+        let names = entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
+        names.filter(|name| name.starts_with(char::is_alphanumeric)).count()
     }
 
     /// Every file below a folder with its bytes, by its path there.

@@ -2,6 +2,7 @@
 
 use crate::arms::distinct;
 use crate::comparison::{Comparison, Contrast, Contrasts, FEWEST_PAIRS, Verdict, Withheld};
+use crate::rate::RateChoice;
 use crate::summary::{ArmSummary, Role, Summary};
 use crate::table::{p_text, signed};
 
@@ -29,15 +30,28 @@ impl Summary {
         };
         let items = arms.iter().filter_map(|arm| match &arm.role {
             Role::Compared(comparison) => {
-                Some(format!("{}: {}", quoted(&arm.series), standing(arm, comparison)))
+                let baseline = arms.iter().find(|other| other.series == comparison.baseline);
+                let standing = standing(arm, baseline.copied(), comparison);
+                Some((quoted(&arm.series), standing))
             }
             Role::Baseline | Role::Alone => None,
         });
         Some(Paragraph {
             heading: format!("Against {}{place}:", quoted(baseline)),
-            items: items.collect(),
+            items: grouped(items.collect()),
         })
     }
+}
+
+/// One item for all arms of which the same is said.
+fn grouped(said: Vec<(String, String)>) -> Vec<String> {
+    let texts = distinct(said.iter().map(|(_, text)| text));
+    let item = |text: &String| {
+        let same = said.iter().filter(|(_, other)| other == text);
+        let names: Vec<&str> = same.map(|(name, _)| name.as_str()).collect();
+        format!("{}: {text}", names.join(", "))
+    };
+    texts.into_iter().map(item).collect()
 }
 
 /// A heading with items below it.
@@ -81,12 +95,12 @@ fn does_not_train(arm: &ArmSummary) -> String {
 }
 
 /// What may be said of an arm against its baseline.
-fn standing(arm: &ArmSummary, comparison: &Comparison) -> String {
+fn standing(arm: &ArmSummary, baseline: Option<&ArmSummary>, comparison: &Comparison) -> String {
     let Some(contrasts) = &comparison.contrasts else {
         return without_scores(arm, comparison);
     };
     let verdict = match &comparison.withheld {
-        None => verdict(contrasts),
+        None => verdict(arm, baseline, contrasts),
         Some(withheld) => reason(withheld, arm),
     };
     [verdict, pairs(contrasts), failures(contrasts)].concat() + "."
@@ -107,27 +121,42 @@ fn without_scores(arm: &ArmSummary, comparison: &Comparison) -> String {
     }
 }
 
-fn verdict(contrasts: &Contrasts) -> String {
+fn verdict(arm: &ArmSummary, baseline: Option<&ArmSummary>, contrasts: &Contrasts) -> String {
     let Contrasts { loss, accuracy, .. } = contrasts;
-    let (of_loss, of_accuracy) = (metric("loss", loss, 1.0, 3, "nat"), points(accuracy));
-    let both = format!("{of_loss}, {of_accuracy}");
+    let unsettled = |fits: fn(&RateChoice) -> bool| {
+        let of_both = [Some(arm), baseline].into_iter().flatten();
+        let unsettled = of_both.filter(|arm| arm.choice.as_ref().is_some_and(fits));
+        let names: Vec<String> = unsettled.map(|arm| arm.series.clone()).collect();
+        format!("since {} not settled", whose(&names, arm))
+    };
+    let of_loss = || metric("loss", loss, 1.0, 3, "nat");
+    let of_accuracy = || metric("accuracy", accuracy, 100.0, 1, "points");
     match (loss.verdict, accuracy.verdict) {
+        (Verdict::NotSettled, Verdict::NotSettled) => {
+            format!("no verdict, {}", unsettled(|choice| !choice.loss_is_settled))
+        }
+        (Verdict::NotSettled, _) => format!(
+            "{}; no verdict on loss, {}",
+            of_accuracy(),
+            unsettled(|choice| !choice.loss_is_settled)
+        ),
+        (_, Verdict::NotSettled) => format!(
+            "{}; no verdict on accuracy, {}",
+            of_loss(),
+            unsettled(|choice| !choice.accuracy_is_settled)
+        ),
         (Verdict::NotSeparated, Verdict::NotSeparated) => format!(
             "not separated: {} in loss, {} in accuracy",
             at_most(loss, 1.0, 3, "nat"),
             at_most(accuracy, 100.0, 1, "points")
         ),
-        (Verdict::Lower, Verdict::Higher) => format!("better: {both}"),
-        (Verdict::Higher, Verdict::Lower) => format!("worse: {both}"),
+        (Verdict::Lower, Verdict::Higher) => format!("better: {}, {}", of_loss(), of_accuracy()),
+        (Verdict::Higher, Verdict::Lower) => format!("worse: {}, {}", of_loss(), of_accuracy()),
         (Verdict::Lower, Verdict::Lower) | (Verdict::Higher, Verdict::Higher) => {
-            format!("{of_loss}, but {of_accuracy}")
+            format!("{}, but {}", of_loss(), of_accuracy())
         }
-        _ => both,
+        _ => format!("{}, {}", of_loss(), of_accuracy()),
     }
-}
-
-fn points(accuracy: &Contrast) -> String {
-    metric("accuracy", accuracy, 100.0, 1, "points")
 }
 
 /// `loss higher (+0.044 [0.009, 0.079] nat)`
@@ -136,7 +165,7 @@ fn metric(name: &str, contrast: &Contrast, scale: f64, digits: usize, unit: &str
     match contrast.verdict {
         Verdict::Higher => format!("{name} higher {}", interval()),
         Verdict::Lower => format!("{name} lower {}", interval()),
-        Verdict::NotSeparated => {
+        Verdict::NotSeparated | Verdict::NotSettled => {
             format!("{name} not separated ({})", at_most(contrast, scale, digits, unit))
         }
         Verdict::HingesOnRate => format!(
@@ -158,28 +187,26 @@ fn at_most(contrast: &Contrast, scale: f64, digits: usize, unit: &str) -> String
 
 /// Why there is no verdict.
 fn reason(withheld: &Withheld, arm: &ArmSummary) -> String {
-    let whose = |names: &[String]| {
-        let name = |name: &String| match *name == arm.series {
-            true => "its own".to_string(),
-            false => format!("that of {}", quoted(name)),
-        };
-        match names {
-            [only] if *only == arm.series => "its best rate is".to_string(),
-            [only] => format!("the best rate of {} is", quoted(only)),
-            _ => {
-                let names: Vec<String> = names.iter().map(name).collect();
-                format!("the best rates ({}) are", names.join(", "))
-            }
-        }
-    };
     match withheld {
         Withheld::DoesNotTrain(_) => "no verdict".to_string(),
         Withheld::AtEdge(names) => {
-            format!("no verdict, since {} at the edge of the grid", whose(names))
+            format!("no verdict, since {} at the edge of the grid", whose(names, arm))
         }
-        Withheld::NotSettled(names) => format!("no verdict, since {} not settled", whose(names)),
         Withheld::TooFewPairs(pairs) => {
             format!("no verdict from {}, {FEWEST_PAIRS} are needed", counted(*pairs, "pair"))
+        }
+    }
+}
+
+/// `its best rate is`, `the best rates of it and pre are`
+fn whose(names: &[String], arm: &ArmSummary) -> String {
+    match names {
+        [only] if *only == arm.series => "its best rate is".to_string(),
+        [only] => format!("the best rate of {} is", quoted(only)),
+        _ => {
+            let others = names.iter().filter(|name| **name != arm.series);
+            let others: Vec<String> = others.map(|name| quoted(name)).collect();
+            format!("its best rate and that of {} are", others.join(", "))
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::every_rate::{EveryRate, Scored, compare};
 use crate::plausible::BySeed;
-use crate::rate::Rated;
+use crate::rate::{RateChoice, Rated};
 use crate::statistics::{Interval, correlation, holm, sign_test};
 
 /// An arm minus its baseline.
@@ -76,6 +76,8 @@ pub enum Verdict {
     NotSeparated,
     /// They differ at the chosen rates, but not at every rate that could be the best.
     HingesOnRate,
+    /// The plausible rates of the arm, or of its baseline, score differently.
+    NotSettled,
 }
 
 /// Why a comparison gets no verdict. Names are those of series.
@@ -85,8 +87,6 @@ pub enum Withheld {
     DoesNotTrain(Vec<String>),
     /// The best rate of these is at the edge of the grid.
     AtEdge(Vec<String>),
-    /// The plausible rates of these score differently.
-    NotSettled(Vec<String>),
     /// So few pairs finished.
     TooFewPairs(usize),
 }
@@ -110,19 +110,17 @@ pub(crate) fn comparisons(
         .filter(|comparison| comparison.withheld.is_none())
         .filter_map(|comparison| comparison.contrasts.as_mut())
         .collect();
-    let metrics = judged.iter().flat_map(|contrasts| [contrasts.loss.p, contrasts.accuracy.p]);
-    let corrected = holm(&metrics.collect::<Vec<_>>());
     let failures: Vec<f64> = judged.iter().map(|contrasts| contrasts.failures.p).collect();
-    let failures = holm(&failures);
-    for ((contrasts, metrics), failures) in judged.iter_mut().zip(corrected.chunks(2)).zip(failures)
-    {
-        for (contrast, &p_holm) in
-            [&mut contrasts.loss, &mut contrasts.accuracy].into_iter().zip(metrics)
-        {
-            contrast.p_holm = p_holm;
-            contrast.verdict = contrast.concluded();
-        }
-        contrasts.failures.p_holm = failures;
+    for (contrasts, p_holm) in judged.iter_mut().zip(holm(&failures)) {
+        contrasts.failures.p_holm = p_holm;
+    }
+    let metrics = judged.iter_mut().flat_map(|both| [&mut both.loss, &mut both.accuracy]);
+    let mut settled: Vec<&mut Contrast> =
+        metrics.filter(|contrast| contrast.verdict != Verdict::NotSettled).collect();
+    let p: Vec<f64> = settled.iter().map(|contrast| contrast.p).collect();
+    for (contrast, p_holm) in settled.iter_mut().zip(holm(&p)) {
+        contrast.p_holm = p_holm;
+        contrast.verdict = contrast.concluded();
     }
     comparisons
 }
@@ -148,7 +146,11 @@ fn contrasts(arm: &Rated, baseline: &Rated, seeds: &[u64]) -> Option<Contrasts> 
         let negated = |row: &BySeed| row.iter().map(|score| score.map(|score| -score)).collect();
         scores.iter().map(negated).collect()
     };
+    let loss = compared(&arm.losses, &baseline.losses);
     let accuracy = compared(&negative(&arm.accuracies), &negative(&baseline.accuracies)).negated();
+    let settled = |of: fn(&RateChoice) -> bool| {
+        [arm, baseline].iter().all(|arm| arm.choice().is_none_or(|choice| of(&choice)))
+    };
     let (losses, others) = (&arm.losses[own.chosen], &baseline.losses[other.chosen]);
     let finished = |index: &usize| losses[*index].is_some() && others[*index].is_some();
     let pairs: Vec<usize> = (0..seeds.len()).filter(finished).collect();
@@ -156,8 +158,8 @@ fn contrasts(arm: &Rated, baseline: &Rated, seeds: &[u64]) -> Option<Contrasts> 
         |scores: &BySeed| -> Vec<f64> { pairs.iter().filter_map(|&at| scores[at]).collect() };
     let (failures, of) = failures(arm, baseline);
     Some(Contrasts {
-        loss: compared(&arm.losses, &baseline.losses),
-        accuracy,
+        loss: loss.if_settled(settled(|choice| choice.loss_is_settled)),
+        accuracy: accuracy.if_settled(settled(|choice| choice.accuracy_is_settled)),
         correlation: correlation(&of_pairs(losses), &of_pairs(others)),
         seeds: pairs.iter().map(|&at| seeds[at]).collect(),
         of,
@@ -191,17 +193,11 @@ fn withheld(arm: &Rated, baseline: &Rated, contrasts: Option<&Contrasts>) -> Opt
         let names: Vec<String> = names.map(|arm| arm.arm.series.clone()).collect();
         (!names.is_empty()).then_some(names)
     };
-    let choice = |arm: &Rated, fits: fn(&crate::rate::RateChoice) -> bool| {
-        arm.choice().is_some_and(|choice| fits(&choice))
-    };
     if let Some(names) = of_both(&|arm| arm.plausible.is_none()) {
         return Some(Withheld::DoesNotTrain(names));
     }
-    if let Some(names) = of_both(&|arm| choice(arm, |choice| choice.at_edge)) {
+    if let Some(names) = of_both(&|arm| arm.choice().is_some_and(|choice| choice.at_edge)) {
         return Some(Withheld::AtEdge(names));
-    }
-    if let Some(names) = of_both(&|arm| choice(arm, |choice| !choice.is_settled)) {
-        return Some(Withheld::NotSettled(names));
     }
     let pairs = contrasts.map_or(0, |contrasts| contrasts.seeds.len());
     (pairs < FEWEST_PAIRS).then_some(Withheld::TooFewPairs(pairs))
@@ -220,6 +216,10 @@ impl Contrast {
         let (plain, interval) = (turned(self.plain), turned(self.interval));
         let turned = Contrast { estimate: -self.estimate, plain, interval, ..self };
         Contrast { verdict: turned.concluded(), ..turned }
+    }
+
+    fn if_settled(self, is_settled: bool) -> Contrast {
+        if is_settled { self } else { Contrast { verdict: Verdict::NotSettled, ..self } }
     }
 
     fn concluded(&self) -> Verdict {

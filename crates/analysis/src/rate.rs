@@ -16,8 +16,10 @@ pub struct RateChoice {
     /// Whether the chosen rate is the lowest or highest that was tried: the best rate may lie
     /// beyond, and the arm counts as untuned.
     pub at_edge: bool,
-    /// Whether the plausible rates score alike on the test part.
-    pub is_settled: bool,
+    /// Whether the plausible rates have similar test losses.
+    pub loss_is_settled: bool,
+    /// Whether they have similar test accuracies.
+    pub accuracy_is_settled: bool,
     /// The number of rates that were tried.
     pub tried: usize,
     /// The rates, ascending, at which every tuning seed finished.
@@ -118,13 +120,15 @@ impl<'a> Rated<'a> {
         let trains_at: Vec<f64> = self.grid.iter().copied().filter(|rate| trains(rate)).collect();
         let chosen = self.plausible.as_ref().map(|plausible| plausible.chosen);
         let rates = self.plausible.iter().flat_map(|plausible| &plausible.rates);
+        let settled = |test: &[BySeed]| {
+            self.plausible.as_ref().is_none_or(|plausible| is_settled(test, plausible))
+        };
         Some(RateChoice {
             rate: self.rate(),
             plausible: rates.map(|&rate| self.grid[rate]).collect(),
             at_edge: chosen.is_some_and(|chosen| chosen == 0 || chosen + 1 == self.grid.len()),
-            is_settled: self.plausible.as_ref().is_none_or(|plausible| {
-                is_settled(&self.losses, plausible) && is_settled(&self.accuracies, plausible)
-            }),
+            loss_is_settled: settled(&self.losses),
+            accuracy_is_settled: settled(&self.accuracies),
             tried: self.grid.len(),
             band_decades: chosen.and_then(|chosen| band(&self.grid, chosen, trains)),
             trains_at,

@@ -1,7 +1,7 @@
 //! The tables of a study, as text cells; whoever prints them decides how.
 
 use crate::arms::distinct;
-use crate::comparison::{Comparison, Contrast, Contrasts};
+use crate::comparison::{Comparison, Contrast, Contrasts, Verdict};
 use crate::rate::{RateChoice, rate_text};
 use crate::statistics::{Estimate, Interval};
 use crate::summary::{ArmSummary, Role, Summary};
@@ -38,7 +38,7 @@ impl Summary {
                 self.any(|arm| !note(arm).is_empty()),
                 "note",
                 note,
-                "not settled: the plausible rates score differently;",
+                "not settled: the plausible rates score differently on the test part;",
             ),
         ];
         let rates: Vec<String> = self.rates.iter().map(|rate| rate_text(*rate)).collect();
@@ -186,7 +186,8 @@ fn of(arm: &ArmSummary, cell: impl Fn(&Contrasts) -> String) -> String {
 fn p(arm: &ArmSummary, of: fn(&Contrasts) -> &Contrast) -> String {
     let judged = comparison(arm).filter(|comparison| comparison.withheld.is_none());
     let contrasts = judged.and_then(|comparison| comparison.contrasts.as_ref());
-    contrasts.map_or_else(nothing, |contrasts| p_text(of(contrasts).p_holm))
+    let settled = contrasts.map(of).filter(|contrast| contrast.verdict != Verdict::NotSettled);
+    settled.map_or_else(nothing, |contrast| p_text(contrast.p_holm))
 }
 
 fn nothing() -> String {
@@ -226,7 +227,11 @@ fn note(arm: &ArmSummary) -> String {
     match &arm.choice {
         Some(RateChoice { rate: None, .. }) => "does not train".to_string(),
         Some(RateChoice { at_edge: true, .. }) => "at the edge".to_string(),
-        Some(RateChoice { is_settled: false, .. }) => "not settled".to_string(),
+        Some(RateChoice { loss_is_settled: false, accuracy_is_settled: false, .. }) => {
+            "not settled".to_string()
+        }
+        Some(RateChoice { loss_is_settled: false, .. }) => "loss not settled".to_string(),
+        Some(RateChoice { accuracy_is_settled: false, .. }) => "accuracy not settled".to_string(),
         _ => String::new(),
     }
 }

@@ -331,7 +331,8 @@ fn the_edge_of_the_grid_and_an_unsettled_rate_get_no_verdict() {
         answer(&summary),
         [
             "edge: no verdict, since its best rate is at the edge of the grid.",
-            "unsettled: no verdict, since its best rate is not settled."
+            "unsettled: accuracy lower (-10.0 [-10.0, -10.0] points); no verdict on loss, since its \
+             best rate is not settled."
         ]
     );
     let tuning = summary.tuning().unwrap();
@@ -341,7 +342,7 @@ fn the_edge_of_the_grid_and_an_unsettled_rate_get_no_verdict() {
         [
             ["pre", "1e-3", "1e-3", "3/3", "2.0", ""],
             ["edge", "1e-2", "1e-2", "3/3", "2.0", "at the edge"],
-            ["unsettled", "1e-3", "1e-4...1e-3", "3/3", "2.0", "not settled"],
+            ["unsettled", "1e-3", "1e-4...1e-3", "3/3", "2.0", "loss not settled"],
         ]
         .map(|row| row.map(str::to_string).to_vec())
     );

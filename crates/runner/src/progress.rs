@@ -97,8 +97,8 @@ impl Progress {
 
     /// No more runs.
     pub fn end(self) {
-        let counted =
-            format!("{} of {} runs in {}", self.finished, self.runs, spoken(self.begun.elapsed()));
+        let runs = if self.finished == 1 { "run" } else { "runs" };
+        let counted = format!("{} {runs} in {}", self.finished, spoken(self.begun.elapsed()));
         if let Display::Bar(bar) = &self.display {
             bar.finish_and_clear();
         }

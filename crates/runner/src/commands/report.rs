@@ -29,19 +29,20 @@ pub fn report(arguments: &ReportArguments) -> Result<ExitCode, Failure> {
         return Err(Failure::BadInput(message));
     }
     let (name, question) = name_and_question(root);
-    say(&made(root, &name, &question)?)?;
+    let study = Study::read(&runs, &name, &question);
+    let study = study.map_err(|error| Failure::BadInput(error.to_string()))?;
+    say(&made(root, &study)?)?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Writes summary and figures into a folder of results, and returns the text for the terminal.
 ///
 /// # Errors
-/// Damaged CSV files; a disk that takes no more.
-pub fn made(root: &Path, name: &str, question: &str) -> Result<String, Failure> {
-    let study = Study::read(&output::runs_csv(root), name, question)?;
-    let summary = summarize(&study);
+/// Damaged CSV files of runs; a disk that takes no more.
+pub fn made(root: &Path, study: &Study) -> Result<String, Failure> {
+    let summary = summarize(study);
     output::write_summary(root, &text(&summary, FILE))?;
-    let figures = figures(&study, root)?;
+    let figures = figures(study, root)?;
     for figure in &figures {
         output::write_figure(root, &figure.file_name, &figure.svg)?;
     }

@@ -5,7 +5,7 @@ mod announcement;
 use std::path::Path;
 use std::process::ExitCode;
 
-use analysis::Tuned;
+use analysis::{Study, Tuned};
 use training::Dataset;
 
 use crate::cli::RunArguments;
@@ -53,7 +53,8 @@ pub fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
     let folder = Folder::open(root, &study).map_err(unusable)?;
     let announced = train(&plan, &loaded.dataset, &folder, &survey, arguments)?;
     // Where standard output takes no text the results are made all the same.
-    announced.and(say(&report::made(folder.path(), &plan.name, &plan.question)?))?;
+    let study = Study::read(&folder.runs_csv(), &plan.name, &plan.question)?;
+    announced.and(say(&report::made(folder.path(), &study)?))?;
     Ok(ExitCode::SUCCESS)
 }
 

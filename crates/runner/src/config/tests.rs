@@ -302,8 +302,18 @@ const BAD: &[(&str, &str, &str, &str)] = &[
     ),
     ("seeds = 3", "seeds = 0", "18:9: seeds is 0", "it must be a whole number from 1 to 10000"),
     ("seeds = 3", "extend = 11", "18:10: extend is 11", "it must be a whole number from 0 to 10"),
-    ("seeds = 6", "seeds = \"six\"", "20:9: seeds is \"six\"", "it must be a whole number from 1 to 10000"),
-    ("name = \"good\"", "name = \"good\"\npaired = 1", "3:10: paired is 1", "it must be true or false"),
+    (
+        "seeds = 6",
+        "seeds = \"six\"",
+        "20:9: seeds is \"six\"",
+        "it must be a whole number from 1 to 10000",
+    ),
+    (
+        "name = \"good\"",
+        "name = \"good\"\npaired = 1",
+        "3:10: paired is 1",
+        "it must be true or false",
+    ),
     (
         "name = \"good\"",
         "name = \"good\"\nfirst_seed = -1",
