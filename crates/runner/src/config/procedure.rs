@@ -7,7 +7,7 @@ use super::sections::section;
 use super::value::{Numbers, Table, Value, choice, count, list, number};
 
 /// The most seeds that a phase can have.
-const MOST_SEEDS: usize = 10_000;
+pub const MOST_SEEDS: usize = 10_000;
 
 /// With `[tune]` each arm has its own rate, without it all have the one of `[training]`.
 pub fn procedure(
