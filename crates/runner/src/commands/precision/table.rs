@@ -58,8 +58,11 @@ fn legend(storage: Format) -> [String; 3] {
     ]
 }
 
+/// Whether a quantity belongs to a result.
+type Belongs = fn(&Quantity) -> bool;
+
 /// The results that the table has errors of; the gradients of all parameters are one.
-const RESULTS: [(&str, fn(&Quantity) -> bool); 3] =
+const RESULTS: [(&str, Belongs); 3] =
     [("y", is_value), ("dx", is_input_gradient), ("dparameters", is_parameter_gradient)];
 
 /// A line for each result and policy of a norm.
@@ -120,7 +123,7 @@ fn is_parameter_gradient(quantity: &Quantity) -> bool {
     matches!(quantity, Quantity::ParameterGradient(_))
 }
 
-fn largest(row: &Row, is_it: fn(&Quantity) -> bool) -> String {
+fn largest(row: &Row, is_it: Belongs) -> String {
     let errors = row.deviations.iter().filter(|one| is_it(&one.quantity)).map(|one| one.error);
     match errors.reduce(|a, b| if a.is_nan() || a > b { a } else { b }) {
         Some(0.0) => "0".to_string(),
