@@ -68,7 +68,7 @@ impl Page {
         let page = environment.render_str(
             TEMPLATE,
             context! {
-                title => entry.map_or("A norm of one's own", |entry| entry.title),
+                title => choice.title(),
                 citation => entry.map(|entry| entry.citation.to_string()),
                 difference => choice.alias().map(|alias| alias.difference),
                 entry => entry.map(|entry| entry.name),

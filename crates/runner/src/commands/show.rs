@@ -32,7 +32,7 @@ fn shown(choice: &NormChoice, width: usize) -> String {
     let equation = choice.equation();
     let title = match choice.entry() {
         Some(entry) => format!("{}: {}, {}", choice.name(), entry.title, entry.citation),
-        None => format!("{}: a norm of one's own", choice.name()),
+        None => choice.title(),
     };
     let sections = [
         ("equation", equations(equation)),

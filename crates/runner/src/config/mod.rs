@@ -56,7 +56,7 @@ use sections::{data_set, section, settings, study_name};
 use value::{Table, Value, text};
 
 pub use mistakes::{ConfigError, Mistakes, Source};
-pub use own_norms::OwnNorms;
+pub use own_norms::{OwnNorms, custom_name};
 pub use procedure::MOST_SEEDS;
 pub use range::Range;
 pub use value::nearest;
