@@ -11,7 +11,7 @@ fn an_alias_is_shown_with_its_constants_and_its_entry() {
         "eps = 0.00001, momentum = 0.1\n",
         "as\n    batch-flax, but: momentum = 0.1, the weight of the new value, in burn",
         // The worked example is the entry's, and says with which momentum.
-        "momentum = 0.01\n    (1)  ->  (-1)",
+        "momentum = 0.01\n    (1) -> (-1)",
     ] {
         assert!(shown.contains(part), "wanted {part:?} in\n{shown}");
     }

@@ -9,7 +9,8 @@ use crate::world::{Ran, TINY, World};
 
 /// The first two words of each row of the table.
 fn verdicts(ran: &Ran) -> Vec<Vec<&str>> {
-    let rows = ran.stdout.lines().skip(2).take_while(|line| !line.is_empty());
+    let table = ran.stdout.lines().skip_while(|line| !line.starts_with("---"));
+    let rows = table.skip(1).take_while(|line| !line.is_empty());
     rows.map(|line| line.split_whitespace().take(2).collect()).collect()
 }
 

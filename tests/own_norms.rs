@@ -98,3 +98,67 @@ fn a_wrong_equation_has_a_caret_and_a_name_that_was_meant() {
         assert_eq!(ran.stdout, "", "{line}");
     }
 }
+
+#[test]
+fn a_custom_norm_carries_its_name_everywhere() {
+    let world = World::with(TINY);
+    world.write(
+        "norms.toml",
+        "[norms.absolute]\nequation = \"x / (mean(abs(x)) + eps)\"\nover = \"features\"\n",
+    );
+    let norms = [
+        "--equation x/(mean(abs(x))+eps) --over features --name absolute",
+        "absolute --config norms.toml",
+    ];
+    for norm in norms {
+        let said = |line: &str| world.normlab(&line.replace("NORM", norm)).exits_with(0).stdout;
+        let has = |text: &str, parts: &[&str]| {
+            for part in parts {
+                assert!(text.contains(part), "{norm}: wanted {part:?} in\n{text}");
+            }
+            assert!(!text.contains("one's own"), "{text}");
+        };
+        has(&said("show NORM"), &["Custom norm absolute\n"]);
+        has(
+            &said("export NORM --to torch"),
+            &["\"\"\"Custom norm absolute\n", "class AbsoluteNorm(nn.Module)"],
+        );
+        has(&said("export NORM --to jax"), &["\"\"\"Custom norm absolute\n"]);
+        has(&said("export NORM --to latex"), &["% Custom norm absolute\n"]);
+        has(&said("gradcheck NORM --case plain --dtype f64 --plot v.svg"), &["\nabsolute  PASS"]);
+        has(&world.read("v.svg"), &[">absolute in f64, case plain<"]);
+        has(&said("gradcheck NORM --case plain --dtype f64 --json"), &["\"layer\":\"absolute\""]);
+        has(
+            &said("precision NORM --features 16 --out out"),
+            &["norm: absolute\n", "absolute_offset.svg"],
+        );
+        has(&world.read("out/precision.csv"), &["\nabsolute,bf16,none"]);
+        has(
+            &world.read("out/absolute_scale.svg"),
+            &["absolute in bf16: error by scale of the input"],
+        );
+        said("card NORM --out card.html");
+        has(
+            &world.read("card.html"),
+            &["<h1>absolute</h1>", "Custom norm absolute", "absolute at tiny variance"],
+        );
+        has(&world.read("card.svg"), &[">absolute</text>", "absolute in bf16"]);
+        // The commands on the card mean this norm under this name.
+        let words = norm.split_once(") ").map_or(norm, |(_, after)| after);
+        has(
+            &world.read("card.html"),
+            &[&format!("{words}</code>"), &format!("{words} --json cost</code>")],
+        );
+        has(&said("verify card.html"), &["PASS"]);
+    }
+    let unnamed = world.normlab("show --equation x/2").exits_with(0).stdout;
+    assert!(unnamed.starts_with("Custom norm\n"), "{unnamed}");
+    for (line, message) in [
+        ("show --equation x/2 --name layer", "\"layer\" is a norm of the catalogue"),
+        ("show --equation x/2 --name a/b", "1 to 100 letters, digits, hyphens"),
+        ("show layer --name own", "--equation"),
+    ] {
+        let said = world.normlab(line).exits_with(2).stderr;
+        assert!(said.contains(message), "{line}: {said}");
+    }
+}

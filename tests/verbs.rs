@@ -22,6 +22,45 @@ fn lists_have_names_equations_and_citations() {
     }
 }
 
+/// Programs read the whole document as it is on standard output.
+#[test]
+fn lists_are_one_json_document() {
+    let world = World::with(TINY);
+    let read = |line: &str| -> serde_json::Value {
+        let stdout = world.normlab(line).exits_with(0).stdout;
+        serde_json::from_str(&stdout).unwrap_or_else(|error| panic!("{line}: {error}\n{stdout}"))
+    };
+    let all = read("list --json");
+    let layer =
+        &all["norms"].as_array().unwrap().iter().find(|norm| norm["name"] == "layer").unwrap();
+    assert_eq!(layer["citation"], "Ba, Kiros, Hinton 2016, arXiv:1607.06450");
+    assert_eq!(layer["properties"]["shift_invariant"], true);
+    let adamw = read("list optimizers --json");
+    assert_eq!(adamw["optimizers"], all["optimizers"]);
+    assert_eq!(adamw.as_object().unwrap().len(), 1);
+}
+
+/// The width of a terminal that is none is that of the variable, and 80 without it.
+#[test]
+fn lists_are_as_wide_as_columns_say() {
+    let world = World::with(TINY);
+    let widest = |line: &str, columns: Option<&str>| {
+        let stdout = world.normlab_in(columns, line).exits_with(0).stdout;
+        stdout.lines().map(|line| line.chars().count()).max().unwrap()
+    };
+    assert!(widest("list", None) <= 80 && widest("list", None) > 70);
+    assert!(widest("list keys", Some("60")) <= 60);
+    assert!(widest("list data", Some("140")) > 100);
+    assert!(widest("list data", Some("wide")) <= 80);
+    for line in ["show batch", "show switchable", "gradcheck layer --case plain --dtype f64"] {
+        assert!(widest(line, Some("60")) <= 60, "{line}");
+    }
+    let planned = world.normlab_in(Some("60"), "run study.toml --dry-run").exits_with(0).stdout;
+    let (_, table) = planned.split_once("\n\n").unwrap();
+    assert!(table.lines().all(|line| line.chars().count() <= 60), "{planned}");
+    assert!(table.contains("depth: 2\n"), "what every arm has stands above the table: {planned}");
+}
+
 #[test]
 fn the_page_of_the_catalogue_is_what_the_program_lists() {
     let world = World::with(TINY);

@@ -66,25 +66,23 @@ impl World {
 
     /// Runs `normlab` with the words of a line as its arguments.
     pub fn normlab(&self, line: &str) -> Ran {
-        self.normlab_to(Stdio::piped(), line)
+        ran(&mut self.command(line))
     }
 
     /// Runs `normlab` with its standard output going somewhere else.
     pub fn normlab_to(&self, stdout: impl Into<Stdio>, line: &str) -> Ran {
-        let Output { status, stdout, stderr } =
-            Command::new(env!("CARGO_BIN_EXE_normlab-under-test"))
-                .args(line.split_whitespace())
-                .current_dir(self.folder.path())
-                // How wide tables are where the terminal does not say.
-                .env_remove("COLUMNS")
-                .stdout(stdout)
-                .output()
-                .unwrap();
-        Ran {
-            code: status.code().expect("the program ended by itself"),
-            stdout: String::from_utf8(stdout).unwrap(),
-            stderr: String::from_utf8(stderr).unwrap(),
-        }
+        ran(self.command(line).stdout(stdout))
+    }
+
+    /// Runs `normlab` where the variable `COLUMNS` says how wide lines may be, if it is set.
+    pub fn normlab_in(&self, columns: Option<&str>, line: &str) -> Ran {
+        ran(self.command(line).envs(columns.map(|columns| ("COLUMNS", columns))))
+    }
+
+    fn command(&self, line: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_normlab-under-test"));
+        command.args(line.split_whitespace()).current_dir(self.folder.path()).env_remove("COLUMNS");
+        command
     }
 
     /// Begins `normlab` with the words of a line, to be waited for or killed.
@@ -131,5 +129,14 @@ impl Ran {
     pub fn exits_with(self, code: i32) -> Ran {
         assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
         self
+    }
+}
+
+fn ran(command: &mut Command) -> Ran {
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    Ran {
+        code: status.code().expect("the program ended by itself"),
+        stdout: String::from_utf8(stdout).unwrap(),
+        stderr: String::from_utf8(stderr).unwrap(),
     }
 }

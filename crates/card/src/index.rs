@@ -3,6 +3,7 @@
 use minijinja::{AutoEscape, Environment, Value, context};
 
 use analysis::three_digits;
+use norms::NormChoice;
 
 use crate::page::Page;
 
@@ -15,7 +16,7 @@ pub fn index(pages: &[Page]) -> String {
             card.certificate.iter().map(|kernel| kernel.resolution).fold(0.0, f64::max);
         context! {
             name => card.subject.name.clone(),
-            title => choice.as_ref().and_then(|choice| choice.entry()).map(|entry| entry.title),
+            title => choice.as_ref().map(NormChoice::title),
             equation => choice.as_ref().map(|choice| choice.equation().expression().papers()),
             verdict => page.verdict(),
             resolution => three_digits(resolution),

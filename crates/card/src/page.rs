@@ -68,7 +68,7 @@ impl Page {
         let page = environment.render_str(
             TEMPLATE,
             context! {
-                title => entry.map_or("A norm of one's own", |entry| entry.title),
+                title => choice.title(),
                 citation => entry.map(|entry| entry.citation.to_string()),
                 difference => choice.alias().map(|alias| alias.difference),
                 entry => entry.map(|entry| entry.name),
@@ -168,6 +168,7 @@ const TINY: LogLabels = LogLabels {
     x: "standard deviation of the input",
     y: "root mean square",
     level: "",
+    range: EVERYTHING,
 };
 
 const LOW: LogLabels = LogLabels {
@@ -175,10 +176,19 @@ const LOW: LogLabels = LogLabels {
     x: "mean / standard deviation",
     y: "largest error / largest entry",
     level: "one rounding",
+    // Far below one rounding there is no error to speak of, and above 10 no digit is right.
+    range: (UNIT_OF_BF16 / 100.0, 10.0),
 };
 
-const DEPTH: LogLabels =
-    LogLabels { x_axis: LogAxis::Count, x: "block", y: "root mean square, norm", level: "" };
+const DEPTH: LogLabels = LogLabels {
+    x_axis: LogAxis::Count,
+    x: "block",
+    y: "root mean square, norm",
+    level: "",
+    range: EVERYTHING,
+};
+
+const EVERYTHING: (f64, f64) = (0.0, f64::INFINITY);
 
 fn drawn(title: &str, labels: &LogLabels, curves: &[Curve], level: f64) -> String {
     let curves: Vec<_> = curves.iter().map(|curve| curve.drawn(level)).collect();

@@ -39,7 +39,7 @@ pub struct Subject<'a> {
     pub name: &'a str,
     /// The name in prose.
     pub title: &'a str,
-    /// Where it was published; empty for one's own.
+    /// Where it was published; empty for a custom norm.
     pub citation: &'a str,
     /// The norm itself.
     pub equation: &'a NormEquation,

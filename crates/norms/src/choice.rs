@@ -49,6 +49,9 @@ pub struct Definition {
 }
 
 impl Definition {
+    /// The name of a norm that was given none.
+    pub const UNNAMED: &str = "custom";
+
     /// Reads and checks the equation, with other values for some of the constants.
     ///
     /// # Errors
@@ -158,7 +161,7 @@ impl NormChoice {
         Self::new(entry, 1, Vec::new()).unwrap_or_else(|error| panic!("{}: {error}", entry.name))
     }
 
-    /// Chooses a norm of one's own.
+    /// Chooses a custom norm.
     ///
     /// # Errors
     /// What is wrong with its equation, its axes or its declarations, or a constant that it does not
@@ -227,6 +230,20 @@ impl NormChoice {
             Variant::Listed(_, Some(alias)) => alias.name,
             Variant::Listed(entry, None) => entry.name,
             Variant::Defined(definition) => &definition.name,
+        }
+    }
+
+    /// The name in prose.
+    ///
+    /// ```
+    /// use norms::{NormChoice, find};
+    /// assert_eq!(NormChoice::plain(find("rms").unwrap()).title(), "Root mean square normalization");
+    /// ```
+    pub fn title(&self) -> String {
+        match &self.variant {
+            Variant::Listed(entry, _) => entry.title.to_owned(),
+            Variant::Defined(one) if one.name == Definition::UNNAMED => "Custom norm".to_owned(),
+            Variant::Defined(definition) => format!("Custom norm {}", definition.name),
         }
     }
 

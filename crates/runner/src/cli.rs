@@ -106,6 +106,9 @@ impl RunArguments {
 pub struct ListArguments {
     /// What to show; everything if it is left out
     pub topic: Option<Topic>,
+    /// One JSON document with all that is known, instead of tables
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What can be listed.
@@ -127,6 +130,25 @@ pub enum Topic {
     Data,
     /// Keys of [network] and [training] with their defaults
     Keys,
+}
+
+impl Topic {
+    /// Every topic, in the order in which they are shown.
+    pub const ALL: [Topic; 8] = [
+        Topic::Norms,
+        Topic::Placements,
+        Topic::Inits,
+        Topic::Schedules,
+        Topic::Optimizers,
+        Topic::Architectures,
+        Topic::Data,
+        Topic::Keys,
+    ];
+
+    /// The name on the command line.
+    pub fn name(self) -> String {
+        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_string())
+    }
 }
 
 /// Arguments of `normlab gradcheck`.

@@ -15,15 +15,15 @@ use crate::number::shortest;
 use crate::parameter_shape::{SHAPES, parameter_shape, shape_name};
 use crate::terminal::complain;
 
-/// What a norm of one's own is called on the command line.
-const UNNAMED: &str = "equation";
-
 /// Arguments that say what a norm is.
 #[derive(Clone, Debug, Args)]
 pub struct EquationArguments {
     /// The norm as an equation, such as "gamma * x / (mean(abs(x)) + eps)"
     #[arg(long, value_name = "EQUATION")]
     pub equation: Option<String>,
+    /// The name of the norm in tables, figures and modules
+    #[arg(long = "name", value_name = "NAME", default_value = Definition::UNNAMED, requires = "equation", value_parser = custom_name)]
+    pub called: String,
     /// The axes of its statistics: features, group, positions, samples, sums of them, or none
     #[arg(long, value_name = "AXES", default_value = "none", requires = "equation")]
     pub over: String,
@@ -92,6 +92,9 @@ impl EquationArguments {
         match &self.equation {
             Some(equation) => {
                 words.push(format!("--equation \"{equation}\" --over {}", self.over));
+                if self.called != Definition::UNNAMED {
+                    words.push(format!("--name {}", self.called));
+                }
             }
             None => words.push(name.to_string()),
         }
@@ -131,7 +134,7 @@ impl EquationArguments {
 
     fn defined(&self, equation: &str) -> Result<NormChoice, Failure> {
         let definition = Definition {
-            name: UNNAMED.to_string(),
+            name: self.called.clone(),
             equation: equation.to_string(),
             over: self.over.clone(),
             parameters: self.parameters.clone(),
@@ -164,6 +167,13 @@ fn own(definition: &Arc<Definition>) -> Result<NormChoice, Failure> {
 
 fn bad(message: String) -> Failure {
     Failure::BadInput(message)
+}
+
+fn custom_name(name: &str) -> Result<String, String> {
+    match config::custom_name(name) {
+        Ok(()) => Ok(name.to_string()),
+        Err((message, help)) => Err(format!("{message}: {help}")),
+    }
 }
 
 /// `alpha=scalar:0.5`

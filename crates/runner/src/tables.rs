@@ -19,6 +19,7 @@ pub struct Table {
     header: Vec<String>,
     rows: Vec<Vec<String>>,
     kept: Vec<String>,
+    whole: Vec<String>,
     below: Option<usize>,
     /// Rows that a line stands above, and the line.
     sections: Vec<(usize, String)>,
@@ -36,6 +37,7 @@ impl Table {
             header: header.iter().map(|name| (*name).to_string()).collect(),
             rows: rows.into_iter().map(texts).collect(),
             kept: Vec::new(),
+            whole: Vec::new(),
             below: None,
             sections: Vec::new(),
         }
@@ -49,6 +51,12 @@ impl Table {
     /// The same with columns that stay where they are though every row repeats one value.
     pub fn keeping(mut self, columns: &[&str]) -> Table {
         self.kept.extend(columns.iter().map(|name| (*name).to_string()));
+        self
+    }
+
+    /// The same with columns whose cells never fold, besides those that are seen to hold numbers and names.
+    pub fn whole(mut self, columns: &[&str]) -> Table {
+        self.whole.extend(columns.iter().map(|name| (*name).to_string()));
         self
     }
 

@@ -1,5 +1,10 @@
 //! From values to pixels, and the values worth a tick.
 
+use super::svg::text_width;
+
+/// The size of the texts of ticks.
+pub(super) const TICK_SIZE: f64 = 11.5;
+
 /// How values are spread along an axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scale {
@@ -30,27 +35,38 @@ impl Axis {
         self.pixel(value.clamp(self.low, self.high))
     }
 
-    pub(super) fn ticks(&self) -> Vec<f64> {
-        match self.scale {
-            Scale::Linear => linear_ticks(self.low, self.high),
-            Scale::Log => log_ticks(self.low, self.high),
-        }
-    }
-
-    /// A short text for a tick: `0.05`, `200`, `1e-6`. On a log axis long numbers are written as
-    /// powers sooner, since a count of steps reads better in full.
-    pub(super) fn label(&self, tick: f64) -> String {
+    /// The ticks with short texts, all in one style: `0.05`, `0.1` or `1e-6`, `1e-3`, `1e0`. On a log
+    /// axis long numbers are written as powers sooner, since a count of steps reads better in full.
+    pub(super) fn ticks(&self) -> Vec<(f64, String)> {
         let plain_below = match self.scale {
             Scale::Linear => 1e6,
             Scale::Log => 1e4,
         };
+        let ticks = match self.scale {
+            Scale::Linear => linear_ticks(self.low, self.high),
+            Scale::Log => log_ticks(self.low, self.high, self.most_ticks()),
+        };
         // Six digits hide the noise of sums such as 0.1 + 0.2.
-        let rounded: f64 = format!("{tick:.5e}").parse().unwrap_or(tick);
-        if rounded == 0.0 || (1e-3..plain_below).contains(&rounded.abs()) {
-            format!("{rounded}")
-        } else {
-            format!("{rounded:e}")
-        }
+        let rounded = |tick: &f64| format!("{tick:.5e}").parse().unwrap_or(*tick);
+        let numbers: Vec<f64> = ticks.iter().map(rounded).collect();
+        let is_plain = |number: &f64| *number == 0.0 || (1e-3..plain_below).contains(&number.abs());
+        let text = |number: &f64| match numbers.iter().all(is_plain) || *number == 0.0 {
+            true => format!("{number}"),
+            false => format!("{number:e}"),
+        };
+        ticks.iter().copied().zip(numbers.iter().map(text)).collect()
+    }
+
+    /// How many powers of ten have room for their texts, beside each other or one below the other.
+    fn most_ticks(&self) -> usize {
+        let room = (self.high_pixel - self.low_pixel).abs();
+        let longest = [self.low, self.high].map(|end| end.log10().round() as i32);
+        let longest = longest.map(|exponent| format!("1e{exponent}").len()).into_iter().max();
+        let each = match self.high_pixel > self.low_pixel {
+            true => text_width("0", TICK_SIZE) * (longest.unwrap_or(0) + 2) as f64,
+            false => 2.0 * TICK_SIZE,
+        };
+        ((room / each) as usize).clamp(2, 8)
     }
 
     fn along(&self, value: f64) -> f64 {
@@ -73,13 +89,15 @@ pub(super) fn log_range(values: impl Iterator<Item = f64>, air: f64) -> (f64, f6
     (low * 10f64.powf(-air), high * 10f64.powf(air))
 }
 
-/// Decades, every so many if there are more than seven of them; for short ranges the steps
+/// Decades, in round strides if there are more than `most` of them; for short ranges the steps
 /// 1, 2, 5, and for very short ones those of a linear axis.
-fn log_ticks(low: f64, high: f64) -> Vec<f64> {
+fn log_ticks(low: f64, high: f64, most: usize) -> Vec<f64> {
     let exponents = (low.log10().ceil() as i32)..=(high.log10().floor() as i32);
     let decades = exponents.clone().count();
     if decades >= 3 {
-        let stride = decades.div_ceil(7) as i32;
+        let least = decades.div_ceil(most);
+        let stride = [1, 2, 3, 5, 10, 20, 50, 100].into_iter().find(|stride| *stride >= least);
+        let stride = stride.unwrap_or(least) as i32;
         return exponents.filter(|exponent| exponent % stride == 0).map(power_of_ten).collect();
     }
     let around = (low.log10().floor() as i32)..=(high.log10().floor() as i32);
@@ -107,17 +125,29 @@ mod tests {
     use super::*;
 
     fn labels(scale: Scale, low: f64, high: f64) -> Vec<String> {
-        let axis = Axis { scale, low, high, low_pixel: 0.0, high_pixel: 100.0 };
-        axis.ticks().into_iter().map(|tick| axis.label(tick)).collect()
+        labels_on(350.0, scale, low, high)
+    }
+
+    fn labels_on(width: f64, scale: Scale, low: f64, high: f64) -> Vec<String> {
+        let axis = Axis { scale, low, high, low_pixel: 0.0, high_pixel: width };
+        axis.ticks().into_iter().map(|(_, text)| text).collect()
     }
 
     #[test]
     fn log_ticks_are_decades_or_1_2_5() {
         let log = |low, high| labels(Scale::Log, low, high);
-        assert_eq!(log(5e-5, 20.0), ["1e-4", "0.001", "0.01", "0.1", "1", "10"]);
+        assert_eq!(log(5e-5, 20.0), ["1e-4", "1e-3", "1e-2", "1e-1", "1e0", "1e1"]);
+        assert_eq!(log(5e-3, 2e3), ["0.01", "0.1", "1", "10", "100", "1000"]);
         assert_eq!(log(0.04, 3.0), ["0.05", "0.1", "0.2", "0.5", "1", "2"]);
         assert_eq!(log(0.31, 0.41), ["0.32", "0.34", "0.36", "0.38", "0.4"]);
-        assert_eq!(log(0.5, 2e10), ["1", "100", "1e4", "1e6", "1e8", "1e10"]);
+        assert_eq!(log(0.5, 2e10), ["1e0", "1e2", "1e4", "1e6", "1e8", "1e10"]);
+    }
+
+    #[test]
+    fn ticks_are_as_many_as_their_texts_have_room() {
+        let on = |width| labels_on(width, Scale::Log, 1e-21, 1e21);
+        assert_eq!(on(350.0), ["1e-20", "1e-10", "1e0", "1e10", "1e20"]);
+        assert_eq!(on(180.0), ["1e-20", "1e0", "1e20"]);
     }
 
     #[test]

@@ -80,6 +80,10 @@ pub(super) enum CurveKind {
     Mean,
     /// One run that failed.
     FailedRun,
+    /// Points beyond an end of the y axis, which stand at that end.
+    OffScale,
+    /// A line to or from such a point.
+    Leaving,
 }
 
 /// A value with its range over seeds; all positive and finite.
@@ -169,7 +173,8 @@ impl Chart {
                 (Scale::Log, low, high)
             }
             XAxis::Decades => {
-                let points = panel.curves.iter().flat_map(|curve| &curve.points);
+                // One range for all panels, which are compared.
+                let points = self.curves().flat_map(|curve| &curve.points);
                 let (low, high) = log_range(points.map(|point| point.x), 0.03);
                 (Scale::Log, low, high)
             }

@@ -16,6 +16,7 @@ enum Sign {
     Chosen,
     Cross,
     FailedRun,
+    OffScale,
     Constant,
 }
 
@@ -59,6 +60,8 @@ fn entries(chart: &Chart) -> Vec<(Sign, String)> {
     explain(!chart.failing_series().is_empty(), Sign::Cross, "failed seeds of all seeds");
     explain(has_failed, Sign::FailedRun, "failed run, at the top if off the scale");
     explain(stops && !has_failed, Sign::Cross, "not finite or zero from here on");
+    let off_scale = chart.curves().any(|curve| curve.kind == CurveKind::OffScale);
+    explain(off_scale, Sign::OffScale, "off the scale: towards 0, towards infinity");
     let has_constant = chart.panels().any(|panel| panel.constant.is_some());
     explain(has_constant, Sign::Constant, chart.constant_is);
     entries
@@ -83,6 +86,10 @@ fn draw_sign(canvas: &mut Canvas, sign: Sign, x: f64, y: f64) {
             let stroke = Stroke { color: style::TEXT, width: 0.8, dash: "" };
             canvas.line((left, y), (right, y), stroke);
             style::cross(canvas, style::TEXT, (right - 2.0, y));
+        }
+        Sign::OffScale => {
+            style::arrow(canvas, style::TEXT, (middle - 5.0, y + 4.0), 1.0);
+            style::arrow(canvas, style::TEXT, (middle + 5.0, y - 4.0), -1.0);
         }
         Sign::Constant => canvas.line((left, y), (right, y), style::constant_predictor()),
     }

@@ -11,14 +11,14 @@ pub struct LogCurve {
     pub panel: String,
     /// The series that it belongs to.
     pub series: String,
-    /// x and y in order; what is not positive is left out, and a y that is not finite ends the curve.
+    /// x and y in order; an x without a place on the axis is left out.
     pub points: Vec<(f64, f64)>,
     /// The level that y is compared with; the largest of a panel is drawn.
     pub level: f64,
 }
 
 /// What the axes and the level of a figure are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LogLabels {
     /// What the x axis counts.
     pub x_axis: LogAxis,
@@ -28,6 +28,9 @@ pub struct LogLabels {
     pub y: &'static str,
     /// What the level means, in the legend.
     pub level: &'static str,
+    /// The least and the largest y that say something; what lies beyond, not finite numbers above, is marked at
+    /// the edge. From 0 to infinity all numbers are shown but zeros, and a y that is not finite ends a curve.
+    pub range: (f64, f64),
 }
 
 /// The x axis of such a figure.
@@ -48,7 +51,8 @@ pub enum LogAxis {
 /// let points = vec![(1e-1, 1e-3), (1e-2, 1e-5), (1e-3, 1e-7)];
 /// let curve = LogCurve { panel: "layer".into(), series: "f64".into(), points, level: 1e-10 };
 /// let x_axis = LogAxis::Decades;
-/// let labels = LogLabels { x_axis, x: "step", y: "distance", level: "bar of the pass rule" };
+/// let range = (1e-16, f64::INFINITY);
+/// let labels = LogLabels { x_axis, x: "step", y: "distance", level: "bar of the pass rule", range };
 /// let figure = log_curves("v_curves.svg", "Steps and distances", &labels, &[curve]);
 /// assert!(figure.svg.contains("bar of the pass rule"));
 /// ```
@@ -60,7 +64,7 @@ pub fn log_curves(file_name: &str, title: &str, labels: &LogLabels, curves: &[Lo
         let levels = members.iter().map(|curve| curve.level).filter(|level| drawable(*level));
         Panel {
             constant: levels.reduce(f64::max),
-            curves: members.iter().map(|curve| drawn(curve, &series, labels.x_axis)).collect(),
+            curves: members.iter().flat_map(|curve| drawn(curve, &series, labels)).collect(),
             failures: Vec::new(),
             title,
         }
@@ -82,17 +86,91 @@ pub fn log_curves(file_name: &str, title: &str, labels: &LogLabels, curves: &[Lo
     Figure { file_name: file_name.to_string(), svg: chart.svg(title), title: chart.title }
 }
 
-fn drawn(curve: &LogCurve, series: &[String], x_axis: LogAxis) -> Curve {
-    let is_place = |x: f64| drawable(x) || (x == 0.0 && x_axis == LogAxis::Count);
-    let finite = curve.points.iter().take_while(|(_, y)| y.is_finite()).count();
-    let visible = curve.points[..finite].iter().filter(|(x, y)| is_place(*x) && drawable(*y));
-    let points: Vec<CurvePoint> = visible.map(|&(x, y)| CurvePoint::single(x, y)).collect();
-    let ends = finite < curve.points.len();
-    Curve {
-        series: series.iter().position(|name| *name == curve.series).unwrap_or(0),
-        kind: CurveKind::Mean,
-        chosen: None,
-        stop: points.last().filter(|_| ends).map(|last| (last.x, last.y)),
-        points,
+/// The parts of the curve within the range, lines that leave it, and what lies beyond.
+fn drawn(curve: &LogCurve, series: &[String], labels: &LogLabels) -> Vec<Curve> {
+    let series = series.iter().position(|name| *name == curve.series).unwrap_or(0);
+    let part = |kind, points| Curve { series, kind, points, chosen: None, stop: None };
+    let (placed, ends) = placed(curve, labels);
+    let mut curves: Vec<Curve> = placed
+        .chunk_by(|one, next| one.is_within == next.is_within)
+        .map(|part_of| {
+            let kind = if part_of[0].is_within { CurveKind::Mean } else { CurveKind::OffScale };
+            part(kind, part_of.iter().map(|placed| placed.point).collect())
+        })
+        .collect();
+    if let Some(last) = curves.last_mut().filter(|_| ends) {
+        last.stop = last.points.last().map(|last| (last.x, last.y));
+    }
+    let leaving = placed.windows(2).filter(|pair| pair[0].is_within != pair[1].is_within);
+    curves.extend(leaving.map(|pair| part(CurveKind::Leaving, vec![pair[0].point, pair[1].point])));
+    curves
+}
+
+/// A point that has a place in the figure, at the edge if it is not within the range.
+struct Placed {
+    point: CurvePoint,
+    is_within: bool,
+}
+
+/// The points with a place, and whether the curve ends before its last one.
+fn placed(curve: &LogCurve, labels: &LogLabels) -> (Vec<Placed>, bool) {
+    let (least, most) = labels.range;
+    let is_place = |x: f64| drawable(x) || (x == 0.0 && labels.x_axis == LogAxis::Count);
+    // Without an upper edge what is not finite has no place.
+    let has_place = |y: f64| y.is_finite() || most.is_finite();
+    let first = curve.points.iter().take_while(|(_, y)| has_place(*y)).count();
+    let at = |&(x, y): &(f64, f64)| {
+        let edge = if y.is_nan() { most } else { y.clamp(least, most) };
+        Placed { point: CurvePoint::single(x, edge), is_within: edge == y }
+    };
+    let points = curve.points[..first].iter().filter(|(x, _)| is_place(*x)).map(at);
+    let points = points.filter(|placed| drawable(placed.point.y)).collect();
+    (points, first < curve.points.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_off_the_scale_is_marked_at_its_edge() {
+        let curve = LogCurve {
+            panel: "y".to_owned(),
+            series: "none".to_owned(),
+            points: vec![
+                (1.0, 0.0),
+                (2.0, 1e-9),
+                (3.0, 0.5),
+                (4.0, 1e6),
+                (5.0, f64::NAN),
+                (6.0, 1.0),
+            ],
+            level: 0.0,
+        };
+        let labels = |range| LogLabels { x_axis: LogAxis::Decades, x: "", y: "", level: "", range };
+        let of = |range| {
+            let curves = drawn(&curve, &["none".to_owned()], &labels(range));
+            let places =
+                |curve: &Curve| curve.points.iter().map(|p| (p.x, p.y)).collect::<Vec<_>>();
+            curves.iter().map(|curve| (curve.kind, places(curve), curve.stop)).collect::<Vec<_>>()
+        };
+        let (within, beyond, line) = (CurveKind::Mean, CurveKind::OffScale, CurveKind::Leaving);
+        assert_eq!(
+            of((1e-4, 10.0)),
+            [
+                (beyond, vec![(1.0, 1e-4), (2.0, 1e-4)], None),
+                (within, vec![(3.0, 0.5)], None),
+                (beyond, vec![(4.0, 10.0), (5.0, 10.0)], None),
+                (within, vec![(6.0, 1.0)], None),
+                (line, vec![(2.0, 1e-4), (3.0, 0.5)], None),
+                (line, vec![(3.0, 0.5), (4.0, 10.0)], None),
+                (line, vec![(5.0, 10.0), (6.0, 1.0)], None),
+            ]
+        );
+        // Without edges zero has no place, and what is not finite ends the curve.
+        let expected = vec![(2.0, 1e-9), (3.0, 0.5), (4.0, 1e6)];
+        assert_eq!(of((0.0, f64::INFINITY)), [(within, expected, Some((4.0, 1e6)))]);
+        let figure = log_curves("f.svg", "t", &labels((1e-4, 10.0)), &[curve]);
+        assert!(figure.svg.contains("off the scale"), "{}", figure.svg);
     }
 }

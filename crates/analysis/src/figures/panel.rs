@@ -1,14 +1,15 @@
 //! Draws one panel of a chart: frame, grid, lane of failures, curves.
 
-use super::axis::Axis;
+use super::axis::{Axis, TICK_SIZE};
 use super::chart::{Chart, Curve, CurveKind, Panel, XAxis};
 use super::style;
-use super::svg::{Anchor, Area, Canvas, Point, Stroke};
+use super::svg::{Anchor, Area, Canvas, Point, Stroke, text_width};
 use crate::rate::rate_text;
 
-const TICK_SIZE: f64 = 11.5;
 /// One row of the lane of failures.
 const LANE_ROW: f64 = 16.0;
+/// How far the texts of ticks may reach out of the panel: less than half of the gap between two panels.
+const OVERHANG: f64 = 12.0;
 /// Markers are drawn at about this many points of a curve.
 const MARKERS: usize = 10;
 
@@ -38,6 +39,9 @@ pub(super) fn draw(chart: &Chart, panel: &Panel, canvas: &mut Canvas, area: Area
         panel.curves.iter().for_each(|curve| line(curve, canvas, &x_axis, &y_axis));
     });
     canvas.rectangle(area, "none", style::FRAME);
+    for curve in panel.curves.iter().filter(|curve| curve.kind == CurveKind::OffScale) {
+        off_scale(curve, canvas, &x_axis, &y_axis, plot);
+    }
     for curve in &panel.curves {
         let color = style::color(curve.series);
         if let Some((x, y)) = curve.chosen {
@@ -55,15 +59,17 @@ pub(super) fn draw(chart: &Chart, panel: &Panel, canvas: &mut Canvas, area: Area
 fn x_ticks(chart: &Chart, canvas: &mut Canvas, axis: &Axis, area: Area) {
     let ticks: Vec<(f64, String)> = match &chart.x_axis {
         XAxis::Rates(rates) => rates.iter().map(|rate| (*rate, rate_text(*rate))).collect(),
-        XAxis::Count | XAxis::Decades => {
-            axis.ticks().into_iter().map(|tick| (tick, axis.label(tick))).collect()
-        }
+        XAxis::Count | XAxis::Decades => axis.ticks(),
     };
     let grid = Stroke { color: style::GRID, width: 1.0, dash: "" };
     for (tick, text) in ticks {
         let x = axis.pixel(tick);
         canvas.line((x, area.top), (x, area.bottom), grid);
-        canvas.text((x, area.bottom + 15.0), TICK_SIZE, Anchor::Middle, &text);
+        // A text at the edge must not reach into that of the panel beside it.
+        let half = text_width(&text, TICK_SIZE) / 2.0;
+        if x - half >= area.left - OVERHANG && x + half <= area.right + OVERHANG {
+            canvas.text((x, area.bottom + 15.0), TICK_SIZE, Anchor::Middle, &text);
+        }
     }
     let middle = (area.left + area.right) / 2.0;
     canvas.text((middle, area.bottom + 34.0), 13.0, Anchor::Middle, chart.x_label);
@@ -71,11 +77,11 @@ fn x_ticks(chart: &Chart, canvas: &mut Canvas, axis: &Axis, area: Area) {
 
 fn y_ticks(canvas: &mut Canvas, axis: &Axis, plot: Area, labelled: bool) {
     let grid = Stroke { color: style::GRID, width: 1.0, dash: "" };
-    for tick in axis.ticks() {
+    for (tick, text) in axis.ticks() {
         let y = axis.pixel(tick);
         canvas.line((plot.left, y), (plot.right, y), grid);
         if labelled {
-            canvas.text((plot.left - 7.0, y + 4.0), TICK_SIZE, Anchor::End, &axis.label(tick));
+            canvas.text((plot.left - 7.0, y + 4.0), TICK_SIZE, Anchor::End, &text);
         }
     }
 }
@@ -99,6 +105,22 @@ fn lane(chart: &Chart, panel: &Panel, canvas: &mut Canvas, x: &Axis, lane: Area,
     }
 }
 
+/// An arrow for each point, at the edge beyond which it lies; those of several series stand side by side.
+fn off_scale(curve: &Curve, canvas: &mut Canvas, x: &Axis, y: &Axis, plot: Area) {
+    let aside = 8.0 * ((curve.series % 5) as f64 - 1.0);
+    for point in &curve.points {
+        let is_above = y.pixel(point.y) < (plot.top + plot.bottom) / 2.0;
+        let edge = if is_above { plot.top } else { plot.bottom };
+        let outwards = if is_above { -1.0 } else { 1.0 };
+        style::arrow(
+            canvas,
+            style::color(curve.series),
+            (x.pixel(point.x) + aside, edge),
+            outwards,
+        );
+    }
+}
+
 fn band(curve: &Curve, canvas: &mut Canvas, x: &Axis, y: &Axis) {
     if !curve.points.iter().any(|point| point.low < point.high) {
         return;
@@ -114,7 +136,13 @@ fn line(curve: &Curve, canvas: &mut Canvas, x: &Axis, y: &Axis) {
     if curve.kind == CurveKind::FailedRun {
         return canvas.polyline(&points, style::failed_run(curve.series));
     }
+    if curve.kind == CurveKind::OffScale {
+        return;
+    }
     canvas.polyline(&points, style::line(curve.series));
+    if curve.kind == CurveKind::Leaving {
+        return;
+    }
     // Series start at different points, so that markers of equal curves do not hide each other.
     let stride = points.len().div_ceil(MARKERS).max(1);
     for point in points.iter().skip(curve.series % stride).step_by(stride) {

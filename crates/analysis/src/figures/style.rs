@@ -52,6 +52,12 @@ pub(super) fn marker(canvas: &mut Canvas, series: usize, at: Point) {
     }
 }
 
+/// A triangle inside of an edge that points outwards: down for 1, up for -1.
+pub(super) fn arrow(canvas: &mut Canvas, color: &str, (x, edge): Point, outwards: f64) {
+    let base = edge - 8.0 * outwards;
+    canvas.shape(&[(x - 4.0, base), (x + 4.0, base), (x, edge - outwards)], color);
+}
+
 pub(super) fn cross(canvas: &mut Canvas, color: &'static str, (x, y): Point) {
     let stroke = Stroke { color, width: 2.2, dash: "" };
     canvas.line((x - 4.0, y - 4.0), (x + 4.0, y + 4.0), stroke);

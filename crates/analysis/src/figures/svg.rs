@@ -165,7 +165,14 @@ impl Anchor {
 
 /// About how wide a text is; fonts differ, so this errs on the wide side.
 pub(super) fn text_width(content: &str, size: f64) -> f64 {
-    0.62 * size * content.chars().count() as f64
+    let width = |letter: char| match letter {
+        'i' | 'j' | 'l' | 'f' | 't' | '.' | ',' | ':' | ';' | '(' | ')' | '/' | ' ' | '\''
+        | '|' => 0.34,
+        'm' | 'w' | 'M' | 'W' | '%' => 0.92,
+        letter if letter.is_uppercase() => 0.72,
+        _ => 0.6,
+    };
+    size * content.chars().map(width).sum::<f64>()
 }
 
 fn coordinates(points: &[Point]) -> String {

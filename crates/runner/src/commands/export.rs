@@ -24,9 +24,10 @@ pub fn export(arguments: &ExportArguments) -> Result<ExitCode, Failure> {
         check_file(path).map_err(|error| bad(error.to_string()))?;
     }
     let citation = choice.entry().map_or(String::new(), |entry| entry.citation.to_string());
+    let title = choice.title();
     let subject = Subject {
         name: choice.name(),
-        title: choice.entry().map_or("A norm of one's own", |entry| entry.title),
+        title: &title,
         citation: &citation,
         equation: choice.equation(),
         groups: choice.groups(),

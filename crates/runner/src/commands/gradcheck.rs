@@ -20,7 +20,7 @@ use crate::failure::Failure;
 use crate::inputs::{Input, replaces_none};
 use crate::norm_arguments::EquationArguments;
 use crate::output::{check_file, write_file};
-use crate::terminal::{complain, say};
+use crate::terminal::{complain, say, width};
 
 /// What was examined, and a gradient known to be wrong that was examined with it.
 struct Examined {
@@ -68,7 +68,7 @@ pub fn gradcheck(arguments: &GradcheckArguments) -> Result<ExitCode, Failure> {
     let report = if arguments.json {
         json::lines(&examined).join("\n")
     } else {
-        report::rendered(&examined)
+        report::rendered(&examined, width())
     };
     say(&report)?;
     Ok(exit_code(&examined))

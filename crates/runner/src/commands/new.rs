@@ -31,8 +31,9 @@ pub enum What {
     Norm(NewNormArguments),
 }
 
-/// Arguments of `normlab new norm`.
+/// Arguments of `normlab new norm`. Its name is the argument, and it is no norm of a file.
 #[derive(Debug, Args)]
+#[command(mut_arg("called", |arg| arg.hide(true)), mut_arg("config", |arg| arg.hide(true)))]
 pub struct NewNormArguments {
     /// The name in configs and on the command line, such as mean-absolute
     #[arg(value_parser = name)]
@@ -70,7 +71,8 @@ fn norm(arguments: &NewNormArguments) -> Result<ExitCode, Failure> {
     if arguments.norm.equation.is_none() {
         return Err(bad("a new norm needs --equation \"...\", and --over for its statistics"));
     }
-    let choice = arguments.norm.choice(None)?;
+    let named = EquationArguments { called: arguments.name.clone(), ..arguments.norm.clone() };
+    let choice = named.choice(None)?;
     check_finite(&choice)?;
     is_new(arguments, &choice)?;
     let list = arguments.root.join("crates/norms/src/catalogue.rs");

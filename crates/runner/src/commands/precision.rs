@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::inputs::replaces_none;
 use crate::output::{open_folder, write_files};
 use crate::progress::Stages;
-use crate::terminal::say;
+use crate::terminal::{say, width};
 
 /// The offsets of the study, in standard deviations.
 const OFFSETS: [f64; 8] = [0.0, 1.0, 10.0, 1e2, 1e3, 1e4, 1e5, 1e6];
@@ -69,7 +69,7 @@ pub fn precision(arguments: &PrecisionArguments) -> Result<ExitCode, Failure> {
         }
     }
     drop(stages);
-    let mut report = table::table(&rows, arguments.storage());
+    let mut report = table::table(&rows, arguments.storage(), width());
     // The files are first, so that they are there even where standard output takes no text.
     if let Some(folder) = &arguments.out {
         report += &format!("\n\n{}", write(folder, &rows, arguments)?);

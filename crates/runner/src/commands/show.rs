@@ -1,17 +1,20 @@
 //! `normlab show`: all that is known of a norm.
 
+mod section;
+
 use std::process::ExitCode;
 
 use analysis::three_digits;
 use equations::{Axes, Mode, NormEquation, Operation, ParameterShape};
 use norms::{Claim, Cost, Entry, Example, Kernel, NormChoice, Site, hard_input};
 
+use self::section::{Line, rendered};
 use crate::cli::ShowArguments;
 use crate::config::choices::constants;
 use crate::failure::Failure;
 use crate::number::shortest;
 use crate::ordinary::check_finite;
-use crate::terminal::{say, wrapped};
+use crate::terminal::{say, width, wrapped};
 
 /// Prints it.
 ///
@@ -21,19 +24,19 @@ use crate::terminal::{say, wrapped};
 pub fn show(arguments: &ShowArguments) -> Result<ExitCode, Failure> {
     let choice = arguments.norm.choice(arguments.name.as_deref())?;
     check_finite(&choice)?;
-    say(&shown(&choice))?;
+    say(&shown(&choice, width()))?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn shown(choice: &NormChoice) -> String {
+fn shown(choice: &NormChoice, width: usize) -> String {
     let equation = choice.equation();
     let title = match choice.entry() {
         Some(entry) => format!("{}: {}, {}", choice.name(), entry.title, entry.citation),
-        None => format!("{}: a norm of one's own", choice.name()),
+        None => choice.title(),
     };
     let sections = [
         ("equation", equations(equation)),
-        ("over", vec![equation.over().to_string()]),
+        ("over", vec![Line::text(equation.over().to_string())]),
         ("applied to", choice.entry().map_or_else(Vec::new, applied_to)),
         ("parameters", parameters(equation)),
         (
@@ -45,7 +48,7 @@ fn shown(choice: &NormChoice) -> String {
         ("jacobian", jacobian(choice)),
         (
             "verified against",
-            choice.entry().map_or_else(Vec::new, |entry| lines_of(entry.verified)),
+            choice.entry().map_or_else(Vec::new, |entry| vec![Line::text(entry.verified)]),
         ),
         ("example", choice.entry().map_or_else(Vec::new, |entry| example(entry, choice))),
         ("as", as_its_entry(choice)),
@@ -54,27 +57,25 @@ fn shown(choice: &NormChoice) -> String {
         ("derived backward", derivative(equation, Mode::Train)),
         ("derived backward in evaluation", evaluation(equation)),
         ("cost per element", cost(equation)),
-        ("kernel", vec![kernel(choice.kernel()).to_string()]),
+        ("kernel", vec![Line::text(kernel(choice.kernel()))]),
     ];
-    let section = |(name, lines): &(&str, Vec<String>)| {
-        let lines: String = lines.iter().map(|line| format!("\n    {line}")).collect();
-        format!("\n\n{name}{lines}")
-    };
     let with_lines = sections.iter().filter(|(_, lines)| !lines.is_empty());
-    title + &with_lines.map(section).collect::<String>()
+    let sections = with_lines.map(|(heading, lines)| rendered(heading, lines, width));
+    [wrapped(&title, width)].into_iter().chain(sections).collect::<Vec<_>>().join("\n\n")
 }
 
-/// As its author wrote it, in ASCII, and in the characters of papers, each once.
-fn equations(equation: &NormEquation) -> Vec<String> {
+/// As its author wrote it, in ASCII, and in the characters of papers, each once, with a line for each
+/// definition.
+fn equations(equation: &NormEquation) -> Vec<Line> {
     let expression = equation.expression();
     let written = expression.text().split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut lines = vec![written, expression.to_string(), expression.papers()];
-    lines.dedup();
-    lines
+    let mut spellings = vec![written, expression.to_string(), expression.papers()];
+    spellings.dedup();
+    spellings.iter().flat_map(|text| text.split_inclusive("; ")).map(Line::text).collect()
 }
 
 /// What small changes of the input do.
-fn jacobian(choice: &NormChoice) -> Vec<String> {
+fn jacobian(choice: &NormChoice) -> Vec<Line> {
     let found = norms::sensitivity(choice);
     let removed = match (found.removes_constant, found.removes_input) {
         (true, true) => "adding one number to a slice, moving a slice along itself",
@@ -83,15 +84,15 @@ fn jacobian(choice: &NormChoice) -> Vec<String> {
         (false, false) => "nothing of that kind",
     };
     vec![
-        format!(
+        Line::text(format!(
             "changes nothing, to first order, at eps = 0: {removed}; {} of a slice's directions in all",
             three_digits(found.null_directions)
-        ),
-        format!(
+        )),
+        Line::text(format!(
             "amplifies small changes at most {} times at standard normal input, {} times at input of size 1e-8",
             three_digits(found.largest),
             three_digits(found.largest_near_zero)
-        ),
+        )),
     ]
 }
 
@@ -110,27 +111,23 @@ fn follows_by_momentum(equation: &NormEquation) -> bool {
     operations.any(|operation| matches!(operation, Operation::Running { weight: None, .. }))
 }
 
-fn applied_to(entry: &Entry) -> Vec<String> {
+fn applied_to(entry: &Entry) -> Vec<Line> {
     match entry.site {
         Site::Activations => Vec::new(),
         Site::Weights => {
-            vec!["a weight matrix: a row of x has the weights of one output".to_string()]
+            vec![Line::text("a weight matrix: a row of x has the weights of one output")]
         }
     }
 }
 
-fn properties(claims: &[Claim]) -> Vec<String> {
-    let mark = |claim: &Claim| if claims.contains(claim) { "yes" } else { "no " };
-    Claim::ALL.iter().map(|claim| format!("{}  {claim}", mark(claim))).collect()
-}
-
-fn lines_of(text: &str) -> Vec<String> {
-    wrapped(text, 80).lines().map(str::to_string).collect()
+fn properties(claims: &[Claim]) -> Vec<Line> {
+    let mark = |claim: &Claim| if claims.contains(claim) { "yes" } else { "no" };
+    Claim::ALL.iter().map(|claim| Line::labelled(mark(claim), claim.to_string())).collect()
 }
 
 /// Input and result side by side, a row on a line, below what is not as usual, and below the constants
 /// that are others in the choice: the numbers are the entry's.
-fn example(entry: &'static Entry, choice: &NormChoice) -> Vec<String> {
+fn example(entry: &'static Entry, choice: &NormChoice) -> Vec<Line> {
     let (example, equation) = (&entry.example, choice.equation());
     let numbers =
         |values: &[f64]| values.iter().map(|v| rounded(*v)).collect::<Vec<_>>().join(", ");
@@ -155,10 +152,10 @@ fn example(entry: &'static Entry, choice: &NormChoice) -> Vec<String> {
     lines.extend(constants.chain(parameters));
     let width = example.x.len() / (samples * positions);
     let rows = example.x.chunks(width).zip(example.y.chunks(width));
-    lines.extend(rows.map(|(x, y)| format!("({})  ->  ({})", numbers(x), numbers(y))));
+    lines.extend(rows.map(|(x, y)| format!("({}) -> ({})", numbers(x), numbers(y))));
     let averages = equation.running_names().into_iter().zip(example.averages);
     lines.extend(averages.map(|(name, v)| format!("average {name} afterwards: {}", numbers(v))));
-    lines
+    lines.into_iter().map(Line::text).collect()
 }
 
 /// With as many digits as a reader follows.
@@ -167,25 +164,28 @@ fn rounded(value: f64) -> String {
 }
 
 /// Of an alias, what it differs in, and from what.
-fn as_its_entry(choice: &NormChoice) -> Vec<String> {
+fn as_its_entry(choice: &NormChoice) -> Vec<Line> {
     let both = choice.entry().zip(choice.alias()).into_iter();
-    both.map(|(entry, alias)| format!("{}, but: {}", entry.name, alias.difference)).collect()
+    both.map(|(entry, alias)| format!("{}, but: {}", entry.name, alias.difference))
+        .map(Line::text)
+        .collect()
 }
 
 /// Of an entry, its aliases.
-fn also_known_as(choice: &NormChoice) -> Vec<String> {
+fn also_known_as(choice: &NormChoice) -> Vec<Line> {
     let is_entry = |entry: &&Entry| entry.name == choice.name();
     let aliases = choice.entry().filter(is_entry).map_or(&[][..], |entry| entry.aliases);
-    aliases.iter().map(|alias| format!("{}: {}", alias.name, alias.difference)).collect()
+    let line = |alias: &norms::Alias| format!("{}: {}", alias.name, alias.difference);
+    aliases.iter().map(line).map(Line::text).collect()
 }
 
 /// What the operation that trains it makes of input that is hard, measured now.
-fn hard_inputs(choice: &NormChoice) -> Vec<String> {
+fn hard_inputs(choice: &NormChoice) -> Vec<Line> {
     let found = hard_input(choice).into_iter();
-    found.map(|(input, outcome)| format!("{input:<26} {outcome}")).collect()
+    found.map(|(input, outcome)| Line::labelled(input.to_string(), outcome.to_string())).collect()
 }
 
-fn parameters(equation: &NormEquation) -> Vec<String> {
+fn parameters(equation: &NormEquation) -> Vec<Line> {
     let line = |parameter: &equations::Parameter| {
         let each = match parameter.shape {
             ParameterShape::Scalar => "one for all",
@@ -196,12 +196,13 @@ fn parameters(equation: &NormEquation) -> Vec<String> {
             ParameterShape::Output => "one per row of a weight matrix",
             ParameterShape::Side => "a side input, one per sample and feature",
         };
-        format!("{:8} {each}, start {}", parameter.name, shortest(parameter.start))
+        let text = format!("{each}, start {}", shortest(parameter.start));
+        Line::labelled(parameter.name.clone(), text)
     };
     equation.parameters().iter().map(line).collect()
 }
 
-fn averages(equation: &NormEquation) -> Vec<String> {
+fn averages(equation: &NormEquation) -> Vec<Line> {
     let names = equation.running_names().into_iter().zip(equation.running());
     let each = |varies: Axes| match varies {
         Axes::NONE => "one for all".to_string(),
@@ -211,32 +212,34 @@ fn averages(equation: &NormEquation) -> Vec<String> {
     };
     names
         .map(|(name, slot)| {
-            format!("{name:8} {}, start {}", each(slot.varies), shortest(slot.start))
+            let text = format!("{}, start {}", each(slot.varies), shortest(slot.start));
+            Line::labelled(name, text)
         })
         .collect()
 }
 
-fn derivative(equation: &NormEquation, mode: Mode) -> Vec<String> {
+fn derivative(equation: &NormEquation, mode: Mode) -> Vec<Line> {
     let text = equation.derivation(mode).text(equation);
-    text.lines().map(str::to_string).collect()
+    text.lines().map(Line::text).collect()
 }
 
 /// Where running averages make evaluation another function.
-fn evaluation(equation: &NormEquation) -> Vec<String> {
+fn evaluation(equation: &NormEquation) -> Vec<Line> {
     if equation.running().is_empty() { Vec::new() } else { derivative(equation, Mode::Eval) }
 }
 
-fn cost(equation: &NormEquation) -> Vec<String> {
+fn cost(equation: &NormEquation) -> Vec<Line> {
     let derivation = equation.derivation(Mode::Train);
     let line = |what: &str, Cost { operations, operations_by_channels, passes }: Cost| {
         let by_channels = match operations_by_channels {
             0 => String::new(),
             more => format!(" and {more} for every channel of the group"),
         };
-        format!("{what}    {operations} operations{by_channels}, {passes} passes over memory")
+        let text = format!("{operations} operations{by_channels}, {passes} passes over memory");
+        Line::labelled(what, text)
     };
     vec![
-        line("value    ", Cost::of_value(&derivation)),
+        line("value", Cost::of_value(&derivation)),
         line("gradients", Cost::of_gradients(&derivation)),
     ]
 }
@@ -249,7 +252,7 @@ fn kernel(kernel: Kernel) -> &'static str {
     }
 }
 
-fn listed(parts: impl Iterator<Item = String>) -> Vec<String> {
+fn listed(parts: impl Iterator<Item = String>) -> Vec<Line> {
     let parts = parts.collect::<Vec<_>>().join(", ");
-    if parts.is_empty() { Vec::new() } else { vec![parts] }
+    if parts.is_empty() { Vec::new() } else { vec![Line::text(parts)] }
 }

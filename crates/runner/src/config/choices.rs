@@ -3,6 +3,7 @@
 use std::mem::discriminant;
 use std::sync::Arc;
 
+use equations::Parameter;
 use equations::ParameterShape::Side;
 use norms::{Definition, NormChoice};
 use training::{Curve, Optimizer, OptimizerEntry, Schedule};
@@ -17,7 +18,7 @@ pub fn norm(value: &Value<'_>, own: &OwnNorms, mistakes: &mut Mistakes<'_>) -> O
     let defined = own.named().map(|(name, definition)| (name, definition.and_then(plain)));
     // A name whose definition is wrong is known, and the mistake is noted where it was made.
     let norm = named("norm", value, listed.chain(defined), mistakes)??;
-    if norm.entry().is_some_and(|entry| entry.site == norms::Site::Weights) {
+    if is_of_weights(&norm) {
         let message = format!("{:?} is a norm of weight matrices", norm.name());
         mistakes.add(
             value.span(),
@@ -26,7 +27,7 @@ pub fn norm(value: &Value<'_>, own: &OwnNorms, mistakes: &mut Mistakes<'_>) -> O
         );
         return None;
     }
-    if let Some(side) = norm.equation().parameters().iter().find(|p| p.shape == Side) {
+    if let Some(side) = side_input(&norm) {
         let message = format!(
             "{:?} has the side input {:?}, a value for each feature of each sample, which the \
              networks here have nothing to compute from",
@@ -57,6 +58,20 @@ pub fn norm(value: &Value<'_>, own: &OwnNorms, mistakes: &mut Mistakes<'_>) -> O
             None
         }
     }
+}
+
+fn is_of_weights(norm: &NormChoice) -> bool {
+    norm.entry().is_some_and(|entry| entry.site == norms::Site::Weights)
+}
+
+fn side_input(norm: &NormChoice) -> Option<&Parameter> {
+    norm.equation().parameters().iter().find(|parameter| parameter.shape == Side)
+}
+
+/// The norms of the catalogue that a network here can train.
+pub fn norm_names() -> impl Iterator<Item = &'static str> {
+    let trains = |norm: NormChoice| !is_of_weights(&norm) && side_input(&norm).is_none();
+    norms::names().filter(move |name| NormChoice::named(name).is_some_and(trains))
 }
 
 /// A norm of the file's own as it stands there, in one group.
@@ -144,11 +159,20 @@ fn optimizer_constants(optimizer: &mut Optimizer) -> Vec<(&'static str, Numbers,
     }
 }
 
-/// The keys and values of the constants of an optimizer.
-pub fn optimizer_values(mut optimizer: Optimizer) -> Vec<(String, f64)> {
+/// The constants of an optimizer with what each may be.
+pub fn optimizer_options(mut optimizer: Optimizer) -> Vec<(&'static str, Numbers, f64)> {
     let constants = optimizer_constants(&mut optimizer);
-    constants.into_iter().map(|(name, _, value)| (name.to_string(), *value)).collect()
+    constants.into_iter().map(|(name, numbers, value)| (name, numbers, *value)).collect()
 }
+
+/// The keys and values of the constants of an optimizer.
+pub fn optimizer_values(optimizer: Optimizer) -> Vec<(String, f64)> {
+    let options = optimizer_options(optimizer).into_iter();
+    options.map(|(name, _, value)| (name.to_string(), value)).collect()
+}
+
+/// The option of every schedule, what it may be, and its default.
+pub const WARMUP: (&str, Numbers, f64) = ("warmup", Numbers::Fraction, 0.0);
 
 /// `"constant"` or `{ name = "cosine", warmup = 0.1 }`.
 pub fn schedule(value: &Value<'_>, mistakes: &mut Mistakes<'_>) -> Option<Schedule> {
@@ -158,10 +182,11 @@ pub fn schedule(value: &Value<'_>, mistakes: &mut Mistakes<'_>) -> Option<Schedu
         training::CURVES.iter().map(|curve| (curve.name, *curve)),
         mistakes,
     )?;
-    let options = options("schedule", value, &["name", "warmup"], mistakes)?;
-    let warmup = match options.iter().find(|(key, _)| *key == "warmup") {
-        Some((_, value)) => number(value, "warmup", Numbers::Fraction, mistakes)?,
-        None => 0.0,
+    let options = options("schedule", value, &["name", WARMUP.0], mistakes)?;
+    let (name, numbers, default) = WARMUP;
+    let warmup = match options.iter().find(|(key, _)| *key == name) {
+        Some((_, value)) => number(value, name, numbers, mistakes)?,
+        None => default,
     };
     Some(Schedule { curve, warmup })
 }

@@ -1,5 +1,7 @@
 //! The keys of `[network]` and `[training]`: one list for reading, sweeping, listing and writing.
 
+use std::ops::RangeInclusive;
+
 use nets::{Architecture, Initialization, Placement};
 use norms::NormChoice;
 use training::{Optimizer, Schedule};
@@ -7,6 +9,7 @@ use training::{Optimizer, Schedule};
 use super::choices;
 use super::mistakes::Mistakes;
 use super::own_norms::OwnNorms;
+use super::range::Range;
 use super::value::{Numbers, Value, choice, count, number};
 use crate::number::shortest;
 
@@ -27,6 +30,8 @@ pub struct Key {
     pub section: Section,
     /// What it takes, for people.
     pub takes: &'static str,
+    /// What it takes, for programs; of a value with options, its name.
+    pub range: fn() -> Range,
     /// Reads a value, which may name a norm of the file.
     pub read: fn(&Value<'_>, &OwnNorms, &mut Mistakes<'_>) -> Option<Setting>,
     /// The value in complete settings.
@@ -68,12 +73,18 @@ pub struct Settings {
     pub clip_norm: Option<f64>,
 }
 
+const DEPTHS: RangeInclusive<usize> = 1..=10_000;
+const WIDTHS: RangeInclusive<usize> = 1..=65_536;
+const BATCH_SIZES: RangeInclusive<usize> = 1..=1_000_000;
+const EPOCHS: RangeInclusive<usize> = 1..=100_000;
+
 /// Every key, in the order in which resolved studies are written.
 pub static KEYS: &[Key] = &[
     Key {
         name: "architecture",
         section: Section::Network,
         takes: "a name from `normlab list architectures`",
+        range: || Range::names(nets::ARCHITECTURES.iter().map(|member| member.name)),
         read: |value, _, mistakes| {
             let family = nets::ARCHITECTURES.iter().map(|member| (member.name, *member));
             choice(value, "architecture", family, mistakes).map(Setting::Architecture)
@@ -84,20 +95,23 @@ pub static KEYS: &[Key] = &[
         name: "depth",
         section: Section::Network,
         takes: "number of residual blocks, from 1 to 10000",
-        read: |value, _, mistakes| count(value, "depth", 1..=10_000, mistakes).map(Setting::Depth),
+        range: || Range::whole(DEPTHS),
+        read: |value, _, mistakes| count(value, "depth", DEPTHS, mistakes).map(Setting::Depth),
         get: |settings| Setting::Depth(settings.depth),
     },
     Key {
         name: "width",
         section: Section::Network,
         takes: "number of features, from 1 to 65536",
-        read: |value, _, mistakes| count(value, "width", 1..=65_536, mistakes).map(Setting::Width),
+        range: || Range::whole(WIDTHS),
+        read: |value, _, mistakes| count(value, "width", WIDTHS, mistakes).map(Setting::Width),
         get: |settings| Setting::Width(settings.width),
     },
     Key {
         name: "norm",
         section: Section::Network,
         takes: "a name from `normlab list norms` or [norms], or { name, groups, constants of its equation }",
+        range: || Range::names(choices::norm_names()),
         read: |value, own, mistakes| {
             choices::norm(value, own, mistakes).map(|norm| Setting::Norm(Box::new(norm)))
         },
@@ -107,6 +121,7 @@ pub static KEYS: &[Key] = &[
         name: "placement",
         section: Section::Network,
         takes: "a name from `normlab list placements`",
+        range: || Range::names(nets::PLACEMENTS.iter().map(|member| member.name)),
         read: |value, _, mistakes| {
             let family = nets::PLACEMENTS.iter().map(|member| (member.name, *member));
             choice(value, "placement", family, mistakes).map(Setting::Placement)
@@ -117,6 +132,7 @@ pub static KEYS: &[Key] = &[
         name: "init",
         section: Section::Network,
         takes: "a name from `normlab list inits`",
+        range: || Range::names(nets::INITIALIZATIONS.iter().map(|member| member.name)),
         read: |value, _, mistakes| {
             let family = nets::INITIALIZATIONS.iter().map(|member| (member.name, *member));
             choice(value, "init", family, mistakes).map(Setting::Init)
@@ -127,6 +143,7 @@ pub static KEYS: &[Key] = &[
         name: "optimizer",
         section: Section::Training,
         takes: "a name from `normlab list optimizers`, or { name, its options }",
+        range: || Range::names(training::OPTIMIZERS.iter().map(|entry| entry.name)),
         read: |value, _, mistakes| choices::optimizer(value, mistakes).map(Setting::Optimizer),
         get: |settings| Setting::Optimizer(settings.optimizer),
     },
@@ -134,6 +151,7 @@ pub static KEYS: &[Key] = &[
         name: "schedule",
         section: Section::Training,
         takes: "a name from `normlab list schedules`, or { name, warmup = fraction of the steps }",
+        range: || Range::names(training::CURVES.iter().map(|curve| curve.name)),
         read: |value, _, mistakes| choices::schedule(value, mistakes).map(Setting::Schedule),
         get: |settings| Setting::Schedule(settings.schedule),
     },
@@ -141,6 +159,7 @@ pub static KEYS: &[Key] = &[
         name: "learning_rate",
         section: Section::Training,
         takes: "a number above 0; [tune] takes precedence",
+        range: || Numbers::Positive.into(),
         read: |value, _, mistakes| {
             number(value, "learning_rate", Numbers::Positive, mistakes).map(Setting::LearningRate)
         },
@@ -150,8 +169,9 @@ pub static KEYS: &[Key] = &[
         name: "batch_size",
         section: Section::Training,
         takes: "from 1 to the number of training examples",
+        range: || Range::whole(BATCH_SIZES),
         read: |value, _, mistakes| {
-            count(value, "batch_size", 1..=1_000_000, mistakes).map(Setting::BatchSize)
+            count(value, "batch_size", BATCH_SIZES, mistakes).map(Setting::BatchSize)
         },
         get: |settings| Setting::BatchSize(settings.batch_size),
     },
@@ -159,15 +179,15 @@ pub static KEYS: &[Key] = &[
         name: "epochs",
         section: Section::Training,
         takes: "passes over the training examples, from 1 to 100000",
-        read: |value, _, mistakes| {
-            count(value, "epochs", 1..=100_000, mistakes).map(Setting::Epochs)
-        },
+        range: || Range::whole(EPOCHS),
+        read: |value, _, mistakes| count(value, "epochs", EPOCHS, mistakes).map(Setting::Epochs),
         get: |settings| Setting::Epochs(settings.epochs),
     },
     Key {
         name: "clip_norm",
         section: Section::Training,
         takes: "largest norm of the gradient, above 0, or \"none\"",
+        range: || Numbers::PositiveOrNone.into(),
         read: |value, _, mistakes| match value.get_ref().as_str() {
             Some("none") => Some(Setting::ClipNorm(None)),
             _ => number(value, "clip_norm", Numbers::PositiveOrNone, mistakes)
@@ -335,6 +355,52 @@ mod tests {
             let read = (key.read)(&value, &OwnNorms::default(), &mut mistakes);
             assert!(mistakes.is_empty(), "{}: {mistakes}", key.name);
             assert_eq!(read.unwrap().toml(), written, "{}", key.name);
+        }
+    }
+
+    /// Whether a key takes a value, written as TOML.
+    fn takes(key: &Key, text: &str) -> bool {
+        let source = super::super::mistakes::Source { path: "d".into(), text: text.into() };
+        let value = toml::de::DeValue::parse(text).expect("it is TOML");
+        (key.read)(&value, &OwnNorms::default(), &mut Mistakes::new(&source)).is_some()
+    }
+
+    #[test]
+    fn every_key_takes_its_range_and_nothing_beside_it() {
+        for key in KEYS {
+            let range = (key.range)();
+            assert!(range != Range::default(), "{}", key.name);
+            for name in &range.names {
+                let needs_groups = key.name == "norm"
+                    && NormChoice::named(name).is_some_and(|norm| norm.equation().knows_groups());
+                let options = if needs_groups { ", groups = 2" } else { "" };
+                let text = if needs_groups {
+                    format!("{{ name = {name:?}{options} }}")
+                } else {
+                    format!("{name:?}")
+                };
+                assert!(takes(key, &text), "{} = {text}", key.name);
+            }
+            assert!(!takes(key, "\"no such name\""), "{}", key.name);
+            if let (Some(least), Some(most)) = (range.least, range.most) {
+                assert!(
+                    [least, most].iter().all(|bound| takes(key, &bound.to_string())),
+                    "{}",
+                    key.name
+                );
+                assert!(
+                    !takes(key, &(least - 1.0).to_string())
+                        && !takes(key, &(most + 1.0).to_string())
+                );
+                assert!(key.takes.contains(&format!("from {least}")), "{}", key.takes);
+            }
+            if let Some(above) = range.above {
+                assert!(
+                    !takes(key, &above.to_string()) && takes(key, &(above + 0.5).to_string()),
+                    "{}",
+                    key.name
+                );
+            }
         }
     }
 

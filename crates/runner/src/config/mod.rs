@@ -43,10 +43,11 @@ pub mod keys;
 mod mistakes;
 mod own_norms;
 mod procedure;
+mod range;
 mod sections;
 pub mod value;
 
-use std::ops::Range;
+use std::ops;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -60,7 +61,9 @@ use sections::{data_set, section, settings, study_name};
 use value::{Table, Value, text};
 
 pub use mistakes::{ConfigError, Mistakes, Source};
-pub use own_norms::OwnNorms;
+pub use own_norms::{OwnNorms, custom_name};
+pub use procedure::MOST_SEEDS;
+pub use range::Range;
 pub use value::nearest;
 
 /// What the author of a study said.
@@ -76,7 +79,7 @@ pub struct Experiment {
     /// The values of `[network]` and `[training]`, with defaults for what is left out.
     pub settings: Settings,
     /// The bytes of the file that each value of `[network]` and `[training]` takes.
-    pub places: Vec<(&'static str, Range<usize>)>,
+    pub places: Vec<(&'static str, ops::Range<usize>)>,
     /// The norms that `[norms]` defines.
     pub own_norms: OwnNorms,
     /// The swept keys with their values, in the order of the file.
@@ -131,7 +134,7 @@ pub struct Sweep {
     /// The key.
     pub key: &'static Key,
     /// Its values, and the bytes of the file that they take.
-    pub values: Vec<(Setting, Range<usize>)>,
+    pub values: Vec<(Setting, ops::Range<usize>)>,
 }
 
 /// Which seeds and learning rates each arm runs with.

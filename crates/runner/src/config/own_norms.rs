@@ -78,18 +78,29 @@ pub fn own_norms(file: &Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> OwnNorms 
 
 /// Names stand in tables, file names and on command lines, and mean one thing.
 fn is_free(name: &str, value: &Value<'_>, mistakes: &mut Mistakes<'_>) -> bool {
+    match custom_name(name) {
+        Ok(()) => true,
+        Err((message, help)) => {
+            mistakes.add(value.span(), message, help);
+            false
+        }
+    }
+}
+
+/// Whether a custom norm may have a name.
+///
+/// # Errors
+/// What is wrong with it, and what is allowed.
+pub fn custom_name(name: &str) -> Result<(), (String, &'static str)> {
     let allowed = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
     if name.is_empty() || name.len() > 100 || !name.chars().all(allowed) {
         let help = "1 to 100 letters, digits, hyphens, underscores and points";
-        mistakes.add(value.span(), format!("a norm is called {name:?}"), help);
-        return false;
+        return Err((format!("a norm is called {name:?}"), help));
     }
     if norms::names().any(|known| known == name) {
-        let message = format!("{name:?} is a norm of the catalogue");
-        mistakes.add(value.span(), message, "give it another name");
-        return false;
+        return Err((format!("{name:?} is a norm of the catalogue"), "give it another name"));
     }
-    true
+    Ok(())
 }
 
 fn definition(name: &str, value: &Value<'_>, mistakes: &mut Mistakes<'_>) -> Option<Definition> {

@@ -6,7 +6,7 @@ use super::value::{Numbers, Table, Value, choice, count, list, number, truth};
 use super::{Procedure, Seeds, TUNE_KEYS};
 
 /// The most seeds that a phase can have.
-const MOST_SEEDS: usize = 10_000;
+pub const MOST_SEEDS: usize = 10_000;
 /// The largest first seed.
 const MOST: usize = 1_000_000_000;
 

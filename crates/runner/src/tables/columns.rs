@@ -17,7 +17,8 @@ pub fn least_widths(table: &Table, shown: &[usize]) -> Vec<usize> {
         let cells = || table.rows.iter().map(|row| row[column].as_str());
         let longest = cells().map(UnicodeWidthStr::width).max().unwrap_or(0);
         let words = longest_word(cells());
-        let of_cells = match cells().any(is_text) {
+        let is_whole = table.whole.contains(&table.header[column]);
+        let of_cells = match cells().any(is_text) && !is_whole {
             true => words.max(longest.min(READABLE)),
             false => longest,
         };

@@ -14,6 +14,7 @@ const LABELS: LogLabels = LogLabels {
     x: "step",
     y: "distance from the difference quotient",
     level: "bar of the pass rule",
+    range: (0.0, f64::INFINITY),
 };
 
 /// A panel per layer and precision, a line per kernel: of its worst case if it failed, and of the

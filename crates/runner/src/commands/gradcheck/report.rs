@@ -5,22 +5,27 @@ use gradcheck::{CaseReport, Examination, Outcome, Precision};
 use super::json::dtype;
 use super::{Examined, What};
 use crate::tables::Table;
+use crate::terminal::wrapped;
 
 const HEADER: [&str; 7] =
     ["norm", "verdict", "resolution f64", "resolution f32", "cases", "undecided", "seconds"];
 
-const LEGEND: &str = "\
-resolution: the smallest relative error of a gradient that would have been seen in every case that passed
-cases: inputs x kernels x precisions; undecided ones are too ill-conditioned to tell, one in ten may be";
+/// The columns that stay where every row says the same.
+const KEPT: [&str; 3] = ["norm", "verdict", "seconds"];
+
+const LEGEND: [&str; 2] = [
+    "resolution: the smallest relative error of a gradient that would have been seen in every case that passed",
+    "cases: inputs x kernels x precisions; undecided ones are too ill-conditioned to tell, one in ten may be",
+];
 
 /// A row per layer, the control, then the reports of what did not pass.
-pub(super) fn rendered(examined: &Examined) -> String {
-    let rows: Vec<Vec<String>> =
-        by_layer(&examined.examinations).iter().zip(&examined.seconds).map(row).collect();
-    let mut text = format!("{}\n\n{LEGEND}", Table::new(&HEADER, rows).render(80));
+pub(super) fn rendered(examined: &Examined, width: usize) -> String {
+    let layers = by_layer(&examined.examinations);
+    let table = Table::new(&HEADER, layers.iter().zip(&examined.seconds).map(row)).keeping(&KEPT);
+    let legend = LEGEND.map(|line| wrapped(line, width)).join("\n");
+    let mut text = format!("{}\n\n{legend}", table.render(width));
     for control in by_layer(&examined.control) {
-        text += "\n";
-        text += &verdict_on_control(&control);
+        text += &format!("\n{}", wrapped(&verdict_on_control(&control), width));
     }
     for examination in &examined.examinations {
         if examination.verdict.outcome() != Outcome::Passed {

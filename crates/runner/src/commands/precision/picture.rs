@@ -5,6 +5,12 @@ use precision::Format;
 
 use super::Row;
 
+/// Errors smaller than that share of one rounding are none, whatever they are.
+const FAR_BELOW: f64 = 100.0;
+
+/// An error of ten times the largest entry leaves no digit right, and a larger one none either.
+const NOTHING_RIGHT: f64 = 10.0;
+
 /// Two figures for each norm, by file name.
 pub(super) fn figures(rows: &[Row], storage: Format) -> Vec<(String, String)> {
     let mut norms: Vec<&str> = rows.iter().map(|row| row.norm.as_str()).collect();
@@ -71,6 +77,7 @@ fn drawn(
         x,
         y: "largest error / largest entry",
         level: "one rounding of the format in memory",
+        range: (half_a_unit(storage) / FAR_BELOW, NOTHING_RIGHT),
     };
     (file_name.to_string(), log_curves(file_name, title, &labels, &curves).svg)
 }

@@ -5,6 +5,7 @@ use precision::{Deviation, Format, Input, Quantity};
 use super::Row;
 use crate::number::shortest;
 use crate::tables::Table;
+use crate::terminal::wrapped;
 
 /// The offsets that the table shows; the file has all of them. Farther out the format in memory tells
 /// hardly any numbers apart.
@@ -18,42 +19,78 @@ fn shown(storage: Format) -> [f64; 3] {
 /// An error that a scale may have and still count as computed.
 const USABLE: f64 = 0.1;
 
-/// A line for each norm and policy.
-pub(super) fn table(rows: &[Row], storage: Format) -> String {
-    let mut lines: Vec<Vec<String>> = Vec::new();
-    let mut start = 0;
-    while start < rows.len() {
-        let (first, rest) = (&rows[start], &rows[start..]);
-        let same = |row: &&Row| row.norm == first.norm && row.variant == first.variant;
-        let of_one = &rest[..rest.iter().take_while(same).count()];
-        lines.push(line(of_one, storage));
-        start += of_one.len();
-    }
-    let mut header = vec!["norm".to_string(), "casts".to_string()];
-    for quantity in ["y", "dx", "dparameters"] {
-        header.extend(shown(storage).map(|offset| format!("{quantity} at {}", shortest(offset))));
-    }
-    header.push("usable at scales".to_string());
-    let header: Vec<&str> = header.iter().map(String::as_str).collect();
-    format!(
-        "{}\n\n\
-         numbers: largest error of an entry / largest entry, against double precision at the same numbers in {storage}\n\
-         at: mean / standard deviation of the input; \"-\" where there is no such result, or no finite one\n\
-         usable: standard deviations at which no error of value or gradients is above {USABLE}",
-        Table::new(&header, lines).render(80)
-    )
+/// The errors of each norm, result and policy, so that policies stand below each other, and the scales at
+/// which each norm and policy is usable.
+pub(super) fn table(rows: &[Row], storage: Format, width: usize) -> String {
+    let of_norms: Vec<&[Row]> = rows.chunk_by(|one, next| one.norm == next.norm).collect();
+    let offsets = shown(storage);
+    let places = offsets.map(|offset| format!("at {}", shortest(offset)));
+    let header =
+        [&["norm", "result", "casts", "variance"], &places.each_ref().map(String::as_str)[..]]
+            .concat();
+    let errors = of_norms.iter().flat_map(|rows| errors(rows, offsets));
+    let errors =
+        Table::new(&header, errors).titled(format!("errors in {storage}")).keeping(&["result"]);
+    let scales = of_norms.iter().flat_map(|rows| {
+        by_variant(rows).map(|rows| {
+            let [norm, casts, variance] = names(&rows[0]);
+            [norm, casts, variance, usable_scales(rows)]
+        })
+    });
+    let scales = Table::new(&["norm", "casts", "variance", "scales"], scales)
+        .titled("usable at scales")
+        .keeping(&["casts", "scales"]);
+    let legend = legend(storage).map(|line| wrapped(&line, width)).join("\n");
+    format!("{}\n\n{}\n\n{legend}", errors.render(width), scales.render(width))
 }
 
-fn line(rows: &[Row], storage: Format) -> Vec<String> {
-    let mut line = vec![rows[0].norm.clone(), rows[0].variant.name.clone()];
-    let at = |offset: f64| rows.iter().find(|row| row.input == Input { offset, scale: 1.0 });
-    for is_it in [is_value, is_input_gradient, is_parameter_gradient] {
-        for offset in shown(storage) {
-            line.push(at(offset).map_or(String::new(), |row| largest(row, is_it)));
+fn legend(storage: Format) -> [String; 3] {
+    [
+        format!(
+            "errors: largest error of an entry / largest entry, against double precision at the same numbers \
+             in {storage}; \"-\" where there is no such result"
+        ),
+        "at: mean / standard deviation of the input, whose standard deviation is 1".to_string(),
+        format!(
+            "scales: standard deviations of the input around 0 at which no error of value or gradients is \
+             above {USABLE}"
+        ),
+    ]
+}
+
+/// Whether a quantity belongs to a result.
+type Belongs = fn(&Quantity) -> bool;
+
+/// The results that the table has errors of; the gradients of all parameters are one.
+const RESULTS: [(&str, Belongs); 3] =
+    [("y", is_value), ("dx", is_input_gradient), ("dparameters", is_parameter_gradient)];
+
+/// A line for each result and policy of a norm.
+fn errors(rows: &[Row], offsets: [f64; 3]) -> Vec<Vec<String>> {
+    let mut lines = Vec::new();
+    for (result, is_it) in RESULTS {
+        let exists = rows.iter().flat_map(|row| &row.deviations).any(|one| is_it(&one.quantity));
+        for rows in by_variant(rows).filter(|_| exists) {
+            let [norm, casts, variance] = names(&rows[0]);
+            let mut line = vec![norm, result.to_string(), casts, variance];
+            line.extend(offsets.map(|offset| {
+                let at = rows.iter().find(|row| row.input == Input { offset, scale: 1.0 });
+                at.map_or(String::new(), |row| largest(row, is_it))
+            }));
+            lines.push(line);
         }
     }
-    line.push(usable_scales(rows));
-    line
+    lines
+}
+
+/// The norm, where it casts, and how it computes a variance.
+fn names(row: &Row) -> [String; 3] {
+    let variance = row.variant.policy.variance.name();
+    [row.norm.clone(), row.variant.casts.clone(), variance.to_string()]
+}
+
+fn by_variant(rows: &[Row]) -> impl Iterator<Item = &[Row]> {
+    rows.chunk_by(|one, next| one.variant == next.variant)
 }
 
 /// The range of scales around 1 without a large error.
@@ -86,9 +123,10 @@ fn is_parameter_gradient(quantity: &Quantity) -> bool {
     matches!(quantity, Quantity::ParameterGradient(_))
 }
 
-fn largest(row: &Row, is_it: fn(&Quantity) -> bool) -> String {
+fn largest(row: &Row, is_it: Belongs) -> String {
     let errors = row.deviations.iter().filter(|one| is_it(&one.quantity)).map(|one| one.error);
     match errors.reduce(|a, b| if a.is_nan() || a > b { a } else { b }) {
+        Some(0.0) => "0".to_string(),
         Some(error) if error.is_infinite() => "not finite".to_string(),
         Some(error) if error.is_finite() => format!("{error:.1e}"),
         _ => "-".to_string(),
