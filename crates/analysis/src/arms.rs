@@ -13,8 +13,10 @@ pub(crate) struct Arm<'a> {
     pub(crate) baseline: Option<&'a str>,
     /// The values of the swept keys.
     pub(crate) keys: &'a [String],
-    /// The name within its panel: its values of the keys that arms differ in from their baselines,
-    /// or of the first swept key if nothing is compared.
+    /// Its values of the compared keys: those that arms differ in from their baselines, or the first
+    /// swept key if nothing is compared.
+    pub(crate) compared: Vec<String>,
+    /// The name within its panel: those values.
     pub(crate) series: String,
     /// The remaining keys, which the arm has in common with its baseline; empty if there are none.
     pub(crate) panel: String,
@@ -48,6 +50,7 @@ pub(crate) fn arms(study: &Study) -> Vec<Arm<'_>> {
                 label: &run.arm,
                 baseline: run.baseline.as_deref(),
                 keys: &run.keys,
+                compared: Vec::new(),
                 series: String::new(),
                 panel: String::new(),
                 runs: Vec::new(),
@@ -57,12 +60,22 @@ pub(crate) fn arms(study: &Study) -> Vec<Arm<'_>> {
         arms[index].runs.push(run);
     }
     let compared = compared_keys(study, &arms);
-    let names: Vec<(String, String)> =
-        arms.iter().map(|arm| names(study, arm, &arms, &compared)).collect();
-    for (arm, (series, panel)) in arms.iter_mut().zip(names) {
-        (arm.series, arm.panel) = (series, panel);
+    let names: Vec<Names> = arms.iter().map(|arm| names(study, arm, &arms, &compared)).collect();
+    for (arm, names) in arms.iter_mut().zip(names) {
+        arm.panel = names.panel.join(", ");
+        arm.series = match names.compared.is_empty() {
+            true => arm.label.to_string(),
+            false => names.compared.join(", "),
+        };
+        arm.compared = names.compared;
     }
     arms
+}
+
+/// The values of the compared keys, and those of the others.
+struct Names {
+    compared: Vec<String>,
+    panel: Vec<String>,
 }
 
 /// For each swept key whether arms differ in it from their baselines; the first key alone where
@@ -84,22 +97,21 @@ fn compared_keys(study: &Study, arms: &[Arm]) -> Vec<bool> {
     }
 }
 
-/// Series and panel. Where a key has no meaning, an arm stands in the panel of its baseline.
-fn names(study: &Study, arm: &Arm, arms: &[Arm], compared: &[bool]) -> (String, String) {
+/// Where a key has no meaning, an arm stands in the panel of its baseline.
+fn names(study: &Study, arm: &Arm, arms: &[Arm], is_compared: &[bool]) -> Names {
     let baseline = arms.iter().find(|other| Some(other.label) == arm.baseline).unwrap_or(arm);
-    let (mut series, mut panel) = (Vec::new(), Vec::new());
+    let (mut compared, mut panel) = (Vec::new(), Vec::new());
     for (key, name) in study.swept.iter().enumerate() {
         let own = arm.keys[key].as_str();
-        if compared[key] {
+        if is_compared[key] {
             let text = if speaks_for_itself(own) { own.to_string() } else { with_key(name, own) };
-            series.extend((own != NO_MEANING).then_some(text));
+            compared.extend((own != NO_MEANING).then_some(text));
         } else {
             let value = if own == NO_MEANING { baseline.keys[key].as_str() } else { own };
             panel.extend((value != NO_MEANING).then(|| with_key(name, value)));
         }
     }
-    let series = if series.is_empty() { arm.label.to_string() } else { series.join(", ") };
-    (series, panel.join(", "))
+    Names { compared, panel }
 }
 
 /// `pre` needs no key in front of it; `8` and `true` do.

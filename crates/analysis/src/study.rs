@@ -77,6 +77,29 @@ impl Study {
         seeds
     }
 
+    /// The study as if a key had not been swept: arms that differ in nothing else are one.
+    pub(crate) fn without_key(&self, index: usize) -> Study {
+        let mut study = self.clone();
+        study.swept.remove(index);
+        let label = |keys: &[String]| match keys {
+            [] => self.name.clone(),
+            keys => format!("{keys:?}"),
+        };
+        for run in &mut study.runs {
+            let baseline = run.baseline.as_ref();
+            let baseline =
+                baseline.and_then(|label| self.runs.iter().find(|run| run.arm == *label));
+            run.baseline = baseline.map(|other| {
+                let mut keys = other.keys.clone();
+                keys.remove(index);
+                label(&keys)
+            });
+            run.keys.remove(index);
+            run.arm = label(&run.keys);
+        }
+        study
+    }
+
     /// The arms in order of first appearance.
     pub(crate) fn arms(&self) -> Vec<Arm<'_>> {
         crate::arms::arms(self)

@@ -8,7 +8,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 /// Replications of every cell here, and of the table that is compared with.
-const REPLICATIONS: usize = if cfg!(debug_assertions) { 1_000 } else { 4_000 };
+const REPLICATIONS: usize = 4_000;
 const OF_THE_TABLE: f64 = 4_000.0;
 
 /// Shares of comparisons with p < 0.05, and of intervals that hold the true difference.

@@ -43,7 +43,7 @@ impl Axis {
             Scale::Log => 1e4,
         };
         let ticks = match self.scale {
-            Scale::Linear => linear_ticks(self.low, self.high),
+            Scale::Linear => linear_ticks(self.low, self.high, self.most_linear_ticks()),
             Scale::Log => log_ticks(self.low, self.high, self.most_ticks()),
         };
         // Six digits hide the noise of sums such as 0.1 + 0.2.
@@ -67,6 +67,12 @@ impl Axis {
             false => 2.0 * TICK_SIZE,
         };
         ((room / each) as usize).clamp(2, 8)
+    }
+
+    /// How many round numbers have room for their texts of up to five digits.
+    fn most_linear_ticks(&self) -> f64 {
+        let room = (self.high_pixel - self.low_pixel).abs();
+        (room / text_width("0.0000", TICK_SIZE)).floor().clamp(3.0, 8.0)
     }
 
     fn along(&self, value: f64) -> f64 {
@@ -103,16 +109,16 @@ fn log_ticks(low: f64, high: f64, most: usize) -> Vec<f64> {
     let around = (low.log10().floor() as i32)..=(high.log10().floor() as i32);
     let steps = around.flat_map(|exponent| [1.0, 2.0, 5.0].map(|m| m * power_of_ten(exponent)));
     let ticks: Vec<f64> = steps.filter(|tick| (low..=high).contains(tick)).collect();
-    if ticks.len() >= 3 { ticks } else { linear_ticks(low, high) }
+    if ticks.len() >= 3 { ticks } else { linear_ticks(low, high, 8.0) }
 }
 
 fn power_of_ten(exponent: i32) -> f64 {
     10f64.powi(exponent)
 }
 
-/// Up to eight multiples of 1, 2 or 5 times a power of ten.
-fn linear_ticks(low: f64, high: f64) -> Vec<f64> {
-    let rough = (high - low) / 7.0;
+/// Up to `most` multiples of 1, 2 or 5 times a power of ten.
+fn linear_ticks(low: f64, high: f64, most: f64) -> Vec<f64> {
+    let rough = (high - low) / (most - 1.0);
     let power = 10f64.powf(rough.log10().floor());
     let step = [1.0, 2.0, 5.0, 10.0].map(|m| m * power).into_iter().find(|step| *step >= rough);
     let step = step.unwrap_or(rough);

@@ -1,7 +1,9 @@
 //! How activations and gradients grow or shrink through the network, before and after training.
 
-use super::chart::{Chart, Curve, CurveKind, CurvePoint, Panel, XAxis, over_seeds};
-use super::{Grid, PANELS_PER_ROW, PanelArms, drawable};
+use super::chart::{
+    Chart, Curve, CurveKind, CurvePoint, Panel, XAxis, over_seeds, without_outliers,
+};
+use super::{Grid, PANELS_PER_ROW, PanelArms, SEEDS, drawable};
 use crate::error::AnalysisError;
 use crate::rate::Rated;
 use crate::records::{LayerValue, read_layers};
@@ -42,13 +44,15 @@ fn chart(
         let (before, after): (Vec<Panel>, Vec<Panel>) = pairs.into_iter().unzip();
         rows.extend([before, after]);
     }
-    let measured = rows.iter().flatten().any(|panel| !panel.curves.is_empty());
-    Ok(measured.then(|| Chart {
-        title: format!("{}: {y_label} by layer", study.name),
-        x_label: "layer (0: input of the first block)",
+    let curves = || rows.iter().flatten().flat_map(|panel: &Panel| &panel.curves);
+    let range = without_outliers(curves());
+    Ok(curves().next().is_some().then(|| Chart {
+        title: format!("{}: {y_label} by layer, best rate, {}", study.name, arms.seeds()),
+        x_label: "layer (0: input of the first block)".to_string(),
         y_label,
         x_axis: XAxis::Count,
-        ceiling: f64::INFINITY,
+        range,
+        bands: SEEDS,
         constant_is: "constant predictor",
         series: arms.series.clone(),
         rows,
@@ -71,7 +75,13 @@ fn before_and_after(
         "" => when.to_string(),
         title => format!("{title}, {when}"),
     };
-    let panel = |title, curves| Panel { title, curves, constant: None, failures: Vec::new() };
+    let panel = |title, curves| Panel {
+        title,
+        series: panel.series.clone(),
+        curves,
+        constant: None,
+        failures: Vec::new(),
+    };
     Ok((
         panel(title("at initialization"), before),
         panel(title("at the last measured step"), after),
@@ -135,7 +145,8 @@ fn mean_curve(series: usize, profiles: Vec<Vec<LayerValue>>) -> Option<Curve> {
         let at_layer = profiles.iter().flatten().filter(|value| value.layer == layer);
         let values: Vec<f64> = at_layer.map(|value| value.value).collect();
         if !values.iter().all(|value| drawable(*value)) {
-            stop = Some(points.last().map_or((layer as f64, f64::MAX), |last| (last.x, last.y)));
+            stop =
+                Some(points.last().map_or((layer as f64, f64::INFINITY), |last| (last.x, last.y)));
             break;
         }
         points.extend(over_seeds(layer as f64, &values, geometric_mean));
@@ -180,6 +191,6 @@ mod tests {
     fn a_curve_without_any_finite_value_is_marked_at_its_first_layer() {
         let curve = mean_curve(0, vec![profile(&[f64::NAN, 1.0])]).unwrap();
         assert!(curve.points.is_empty());
-        assert_eq!(curve.stop, Some((0.0, f64::MAX)));
+        assert_eq!(curve.stop, Some((0.0, f64::INFINITY)));
     }
 }

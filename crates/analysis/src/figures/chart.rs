@@ -1,6 +1,7 @@
 //! A figure as data: panels with a shared y axis, and the curves in them.
 
 use super::axis::{Axis, Scale, log_range};
+use super::drawable;
 use super::svg::{Area, Canvas};
 use super::{legend, panel};
 
@@ -21,14 +22,16 @@ const RATE_AIR: f64 = 0.1;
 #[derive(Debug)]
 pub(super) struct Chart {
     pub(super) title: String,
-    pub(super) x_label: &'static str,
+    pub(super) x_label: String,
     pub(super) y_label: &'static str,
     pub(super) x_axis: XAxis,
-    /// The y axis ends here at the latest; lines above are cut off.
-    pub(super) ceiling: f64,
+    /// The y axis ends here at the latest; what lies beyond is an arrow at its edge.
+    pub(super) range: (f64, f64),
     /// What the levels of the panels mean.
     pub(super) constant_is: &'static str,
-    /// The names of the series, in the order of their numbers.
+    /// What the bands are, in the legend.
+    pub(super) bands: &'static str,
+    /// The names of the series, in the order of their numbers; empty where each panel names its own.
     pub(super) series: Vec<String>,
     pub(super) rows: Vec<Vec<Panel>>,
 }
@@ -36,8 +39,8 @@ pub(super) struct Chart {
 /// What the horizontal axis counts.
 #[derive(Debug)]
 pub(super) enum XAxis {
-    /// These learning rates, on a log axis, each with a tick.
-    Rates(Vec<f64>),
+    /// These learning rates or other numbers, on a log axis, each with a tick.
+    Numbers(Vec<f64>),
     /// Steps or layers, from 0.
     Count,
     /// Positive numbers over many powers of ten.
@@ -47,6 +50,8 @@ pub(super) enum XAxis {
 #[derive(Debug)]
 pub(super) struct Panel {
     pub(super) title: String,
+    /// The names of its series, in the order of their numbers, where the chart has none.
+    pub(super) series: Vec<String>,
     pub(super) curves: Vec<Curve>,
     /// A level that means something, such as the loss of the constant predictor.
     pub(super) constant: Option<f64>,
@@ -80,24 +85,22 @@ pub(super) enum CurveKind {
     Mean,
     /// One run that failed.
     FailedRun,
-    /// Points beyond an end of the y axis, which stand at that end.
-    OffScale,
-    /// A line to or from such a point.
-    Leaving,
 }
 
-/// A value with its range over seeds; all positive and finite.
+/// A value with its range over seeds. One that the axis cannot show is an arrow at its edge.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct CurvePoint {
     pub(super) x: f64,
     pub(super) y: f64,
     pub(super) low: f64,
     pub(super) high: f64,
+    /// Whether some of the seeds failed there, so that it is a mean of the others.
+    pub(super) is_partial: bool,
 }
 
 impl CurvePoint {
     pub(super) fn single(x: f64, y: f64) -> Self {
-        Self { x, y, low: y, high: y }
+        Self { x, y, low: y, high: y, is_partial: false }
     }
 }
 
@@ -105,7 +108,27 @@ impl CurvePoint {
 pub(super) fn over_seeds(x: f64, values: &[f64], mean: fn(&[f64]) -> f64) -> Option<CurvePoint> {
     let low = values.iter().copied().reduce(f64::min)?;
     let high = values.iter().copied().reduce(f64::max)?;
-    Some(CurvePoint { x, y: mean(values), low, high })
+    Some(CurvePoint { x, y: mean(values), low, high, is_partial: false })
+}
+
+/// A range for the y axis in which one exploding curve does not flatten the others: four powers of
+/// ten around the median of the curves, where all of them together take more than six.
+pub(super) fn without_outliers<'c>(curves: impl Iterator<Item = &'c Curve>) -> (f64, f64) {
+    let mut middles = Vec::new();
+    let (mut low, mut high) = (f64::INFINITY, 0.0_f64);
+    for curve in curves {
+        let mut values: Vec<f64> =
+            curve.points.iter().map(|point| point.y).filter(|y| drawable(*y)).collect();
+        values.sort_by(f64::total_cmp);
+        low = values.first().map_or(low, |first| first.min(low));
+        high = values.last().map_or(high, |last| last.max(high));
+        middles.extend(values.get(values.len() / 2));
+    }
+    middles.sort_by(f64::total_cmp);
+    match middles.get((middles.len().saturating_sub(1)) / 2) {
+        Some(middle) if high / low > 1e6 => (middle * 1e-4, middle * 1e4),
+        _ => (0.0, f64::INFINITY),
+    }
 }
 
 impl Chart {
@@ -122,7 +145,8 @@ impl Chart {
         let fails = |series: &usize| {
             self.panels().flat_map(|panel| &panel.failures).any(|at| at.series == *series)
         };
-        (0..self.series.len()).filter(fails).collect()
+        let named = self.panels().map(|panel| panel.series.len()).max().unwrap_or(0);
+        (0..self.series.len().max(named)).filter(fails).collect()
     }
 
     /// The picture; the question of the study becomes its description.
@@ -136,7 +160,8 @@ impl Chart {
         canvas.bold((MARGIN, MARGIN + TITLE_SIZE), TITLE_SIZE, &self.title);
         let mut top = legend::draw(self, &mut canvas, MARGIN, 2.0 * MARGIN + TITLE_SIZE, width);
         for row in &self.rows {
-            top += ABOVE;
+            let legends = row.iter().map(|panel| legend::height_of_panel(panel, panel_width));
+            top += ABOVE + legends.fold(0.0, f64::max);
             let bottom = top + lane + PANEL_HEIGHT;
             canvas.upward_text((MARGIN + 10.0, (top + lane + bottom) / 2.0), 13.0, self.y_label);
             for (column, panel) in row.iter().enumerate() {
@@ -151,24 +176,27 @@ impl Chart {
 
     /// Wide enough for a tick label at each learning rate.
     fn panel_width(&self) -> f64 {
-        let XAxis::Rates(rates) = &self.x_axis else { return 350.0 };
+        let XAxis::Numbers(rates) = &self.x_axis else { return 350.0 };
         let (low, high) = log_range(rates.iter().copied(), RATE_AIR);
         let room = rates.windows(2).map(|pair| (pair[1] / pair[0]).ln() / (high / low).ln());
         (48.0 / room.fold(1.0, f64::min)).clamp(350.0, 900.0)
     }
 
     pub(super) fn y_axis(&self, area: Area) -> Axis {
-        let curves = self.curves().flat_map(|curve| &curve.points);
-        let values = curves.flat_map(|point| [point.low, point.high]);
-        let constants = self.panels().filter_map(|panel| panel.constant);
-        let (low, high) =
-            log_range(values.chain(constants).map(|value| value.min(self.ceiling)), 0.05);
+        let points = || self.curves().flat_map(|curve| &curve.points);
+        let (least, most) = self.range;
+        let fits = |value: &f64| drawable(*value) && (least..=most).contains(value);
+        // Bands of points that are shown may end at the edge.
+        let shown = points().filter(|point| fits(&point.y));
+        let values = shown.flat_map(|point| [point.low, point.y, point.high]).filter(fits);
+        let constants = self.panels().filter_map(|panel| panel.constant).filter(fits);
+        let (low, high) = log_range(values.chain(constants), 0.05);
         Axis { scale: Scale::Log, low, high, low_pixel: area.bottom, high_pixel: area.top }
     }
 
     pub(super) fn x_axis(&self, panel: &Panel, area: Area) -> Axis {
         let (scale, low, high) = match &self.x_axis {
-            XAxis::Rates(rates) => {
+            XAxis::Numbers(rates) => {
                 let (low, high) = log_range(rates.iter().copied(), RATE_AIR);
                 (Scale::Log, low, high)
             }

@@ -1,8 +1,8 @@
 //! The key to a chart: its series, and those signs that occur in it.
 
-use super::chart::{Chart, CurveKind};
-use super::style;
+use super::chart::{Chart, CurveKind, Panel};
 use super::svg::{Anchor, Area, Canvas, Stroke, text_width};
+use super::{panel, style};
 
 const SIZE: f64 = 12.0;
 const LINE_HEIGHT: f64 = 20.0;
@@ -15,6 +15,7 @@ enum Sign {
     Band,
     Chosen,
     Cross,
+    Open,
     FailedRun,
     OffScale,
     Constant,
@@ -27,16 +28,52 @@ pub(super) fn least_width(chart: &Chart) -> f64 {
 
 /// Draws the entries below `top` in as many lines as they need; returns where the last line ends.
 pub(super) fn draw(chart: &Chart, canvas: &mut Canvas, left: f64, top: f64, width: f64) -> f64 {
-    let (mut x, mut y) = (left, top);
-    for (sign, text) in entries(chart) {
-        if x > left && x + entry_width(&text) > width {
-            (x, y) = (left, y + LINE_HEIGHT);
-        }
-        draw_sign(canvas, sign, x, y);
-        canvas.text((x + SIGN_WIDTH, y + 4.0), SIZE, Anchor::Start, &text);
-        x += entry_width(&text) + GAP;
+    let entries = entries(chart);
+    let places = places(&entries, width - left);
+    for ((sign, text), (x, line)) in entries.iter().zip(&places) {
+        let (x, y) = (left + x, top + *line as f64 * LINE_HEIGHT);
+        draw_sign(canvas, *sign, x, y);
+        canvas.text((x + SIGN_WIDTH, y + 4.0), SIZE, Anchor::Start, text);
     }
-    y + LINE_HEIGHT / 2.0
+    let last = places.last().map_or(0, |(_, line)| *line);
+    top + (last as f64 + 0.5) * LINE_HEIGHT
+}
+
+/// How high the legend of a panel that names its own series is.
+pub(super) fn height_of_panel(panel: &Panel, width: f64) -> f64 {
+    let places = places(&own_entries(panel), width);
+    places.last().map_or(0, |(_, line)| line + 1) as f64 * LINE_HEIGHT
+}
+
+/// Draws the series that a panel names itself, with the last line at `bottom`.
+pub(super) fn draw_own(panel: &Panel, canvas: &mut Canvas, left: f64, bottom: f64, width: f64) {
+    let entries = own_entries(panel);
+    let places = places(&entries, width);
+    let last = places.last().map_or(0, |(_, line)| *line);
+    for ((sign, text), (x, line)) in entries.iter().zip(&places) {
+        let (x, y) = (left + x, bottom - (last - line) as f64 * LINE_HEIGHT);
+        draw_sign(canvas, *sign, x, y);
+        canvas.text((x + SIGN_WIDTH, y + 4.0), SIZE, Anchor::Start, text);
+    }
+}
+
+fn own_entries(panel: &Panel) -> Vec<(Sign, String)> {
+    let series = panel.series.iter().enumerate();
+    series.map(|(number, name)| (Sign::Series(number), name.clone())).collect()
+}
+
+/// The offset of each entry from the left, and the number of its line.
+fn places(entries: &[(Sign, String)], width: f64) -> Vec<(f64, usize)> {
+    let (mut x, mut line) = (0.0, 0);
+    let place = |(_, text): &(Sign, String)| {
+        if x > 0.0 && x + entry_width(text) > width {
+            (x, line) = (0.0, line + 1);
+        }
+        let place = (x, line);
+        x += entry_width(text) + GAP;
+        place
+    };
+    entries.iter().map(place).collect()
 }
 
 fn entry_width(text: &str) -> f64 {
@@ -52,16 +89,20 @@ fn entries(chart: &Chart) -> Vec<(Sign, String)> {
             entries.push((sign, text.to_string()));
         }
     };
-    let has_band = chart.curves().flat_map(|curve| &curve.points).any(|at| at.low < at.high);
+    let points = || chart.curves().flat_map(|curve| &curve.points);
     let has_failed = chart.curves().any(|curve| curve.kind == CurveKind::FailedRun);
     let stops = chart.curves().any(|curve| curve.stop.is_some());
-    explain(has_band, Sign::Band, "mean, min to max over seeds");
-    explain(chart.curves().any(|curve| curve.chosen.is_some()), Sign::Chosen, "chosen rate");
+    explain(points().any(|at| at.low < at.high), Sign::Band, chart.bands);
+    explain(chart.curves().any(|curve| curve.chosen.is_some()), Sign::Chosen, "best rate");
+    explain(points().any(|at| at.is_partial), Sign::Open, "some seeds failed");
     explain(!chart.failing_series().is_empty(), Sign::Cross, "failed seeds of all seeds");
-    explain(has_failed, Sign::FailedRun, "failed run, at the top if off the scale");
+    explain(has_failed, Sign::FailedRun, "failed run");
     explain(stops && !has_failed, Sign::Cross, "not finite or zero from here on");
-    let off_scale = chart.curves().any(|curve| curve.kind == CurveKind::OffScale);
-    explain(off_scale, Sign::OffScale, "off the scale: towards 0, towards infinity");
+    explain(
+        panel::has_off_scale(chart),
+        Sign::OffScale,
+        "beyond the axis, and the value farthest out",
+    );
     let has_constant = chart.panels().any(|panel| panel.constant.is_some());
     explain(has_constant, Sign::Constant, chart.constant_is);
     entries
@@ -72,7 +113,7 @@ fn draw_sign(canvas: &mut Canvas, sign: Sign, x: f64, y: f64) {
     match sign {
         Sign::Series(series) => {
             canvas.line((left, y), (right, y), style::line(series));
-            style::marker(canvas, series, (middle, y));
+            style::marker(canvas, series, (middle, y), false);
         }
         Sign::Band => {
             let area = Area { left, top: y - 6.0, right, bottom: y + 6.0 };
@@ -82,6 +123,7 @@ fn draw_sign(canvas: &mut Canvas, sign: Sign, x: f64, y: f64) {
         }
         Sign::Chosen => canvas.ring((middle, y), 7.0, style::TEXT),
         Sign::Cross => style::cross(canvas, style::TEXT, (middle, y)),
+        Sign::Open => canvas.dot((middle, y), 4.0, "white", style::TEXT),
         Sign::FailedRun => {
             let stroke = Stroke { color: style::TEXT, width: 0.8, dash: "" };
             canvas.line((left, y), (right, y), stroke);

@@ -64,20 +64,22 @@ pub fn log_curves(file_name: &str, title: &str, labels: &LogLabels, curves: &[Lo
         let levels = members.iter().map(|curve| curve.level).filter(|level| drawable(*level));
         Panel {
             constant: levels.reduce(f64::max),
-            curves: members.iter().flat_map(|curve| drawn(curve, &series, labels)).collect(),
+            curves: members.iter().map(|curve| drawn(curve, &series, labels)).collect(),
+            series: Vec::new(),
             failures: Vec::new(),
             title,
         }
     };
     let chart = Chart {
         title: title.to_string(),
-        x_label: labels.x,
+        x_label: labels.x.to_string(),
         y_label: labels.y,
         x_axis: match labels.x_axis {
             LogAxis::Decades => XAxis::Decades,
             LogAxis::Count => XAxis::Count,
         },
-        ceiling: f64::INFINITY,
+        range: labels.range,
+        bands: "",
         constant_is: labels.level,
         // Two side by side are a comparison: two precisions, a value and its gradient.
         rows: in_rows(titles.into_iter().map(panel).collect(), 2),
@@ -86,46 +88,24 @@ pub fn log_curves(file_name: &str, title: &str, labels: &LogLabels, curves: &[Lo
     Figure { file_name: file_name.to_string(), svg: chart.svg(title), title: chart.title }
 }
 
-/// The parts of the curve within the range, lines that leave it, and what lies beyond.
-fn drawn(curve: &LogCurve, series: &[String], labels: &LogLabels) -> Vec<Curve> {
-    let series = series.iter().position(|name| *name == curve.series).unwrap_or(0);
-    let part = |kind, points| Curve { series, kind, points, chosen: None, stop: None };
-    let (placed, ends) = placed(curve, labels);
-    let mut curves: Vec<Curve> = placed
-        .chunk_by(|one, next| one.is_within == next.is_within)
-        .map(|part_of| {
-            let kind = if part_of[0].is_within { CurveKind::Mean } else { CurveKind::OffScale };
-            part(kind, part_of.iter().map(|placed| placed.point).collect())
-        })
-        .collect();
-    if let Some(last) = curves.last_mut().filter(|_| ends) {
-        last.stop = last.points.last().map(|last| (last.x, last.y));
-    }
-    let leaving = placed.windows(2).filter(|pair| pair[0].is_within != pair[1].is_within);
-    curves.extend(leaving.map(|pair| part(CurveKind::Leaving, vec![pair[0].point, pair[1].point])));
-    curves
-}
-
-/// A point that has a place in the figure, at the edge if it is not within the range.
-struct Placed {
-    point: CurvePoint,
-    is_within: bool,
-}
-
-/// The points with a place, and whether the curve ends before its last one.
-fn placed(curve: &LogCurve, labels: &LogLabels) -> (Vec<Placed>, bool) {
+/// The curve as far as its points have a place: those beyond the range at an edge.
+fn drawn(curve: &LogCurve, series: &[String], labels: &LogLabels) -> Curve {
     let (least, most) = labels.range;
     let is_place = |x: f64| drawable(x) || (x == 0.0 && labels.x_axis == LogAxis::Count);
-    // Without an upper edge what is not finite has no place.
+    // Without an upper edge what is not finite has no place, without a lower one 0 has none.
     let has_place = |y: f64| y.is_finite() || most.is_finite();
-    let first = curve.points.iter().take_while(|(_, y)| has_place(*y)).count();
-    let at = |&(x, y): &(f64, f64)| {
-        let edge = if y.is_nan() { most } else { y.clamp(least, most) };
-        Placed { point: CurvePoint::single(x, edge), is_within: edge == y }
-    };
-    let points = curve.points[..first].iter().filter(|(x, _)| is_place(*x)).map(at);
-    let points = points.filter(|placed| drawable(placed.point.y)).collect();
-    (points, first < curve.points.len())
+    let placed = curve.points.iter().take_while(|(_, y)| has_place(*y)).count();
+    let points = curve.points[..placed].iter().filter(|(x, _)| is_place(*x));
+    let points = points.filter(|(_, y)| !(*y <= 0.0 && least == 0.0));
+    let points: Vec<CurvePoint> = points.map(|&(x, y)| CurvePoint::single(x, y)).collect();
+    let ends = placed < curve.points.len();
+    Curve {
+        series: series.iter().position(|name| *name == curve.series).unwrap_or(0),
+        kind: CurveKind::Mean,
+        chosen: None,
+        stop: points.last().filter(|_| ends).map(|last| (last.x, last.y)),
+        points,
+    }
 }
 
 #[cfg(test)]
@@ -148,29 +128,20 @@ mod tests {
             level: 0.0,
         };
         let labels = |range| LogLabels { x_axis: LogAxis::Decades, x: "", y: "", level: "", range };
-        let of = |range| {
-            let curves = drawn(&curve, &["none".to_owned()], &labels(range));
-            let places =
-                |curve: &Curve| curve.points.iter().map(|p| (p.x, p.y)).collect::<Vec<_>>();
-            curves.iter().map(|curve| (curve.kind, places(curve), curve.stop)).collect::<Vec<_>>()
+        let places = |range| {
+            let drawn = drawn(&curve, &["none".to_owned()], &labels(range));
+            (drawn.points.iter().map(|p| (p.x, p.y)).collect::<Vec<_>>(), drawn.stop)
         };
-        let (within, beyond, line) = (CurveKind::Mean, CurveKind::OffScale, CurveKind::Leaving);
-        assert_eq!(
-            of((1e-4, 10.0)),
-            [
-                (beyond, vec![(1.0, 1e-4), (2.0, 1e-4)], None),
-                (within, vec![(3.0, 0.5)], None),
-                (beyond, vec![(4.0, 10.0), (5.0, 10.0)], None),
-                (within, vec![(6.0, 1.0)], None),
-                (line, vec![(2.0, 1e-4), (3.0, 0.5)], None),
-                (line, vec![(3.0, 0.5), (4.0, 10.0)], None),
-                (line, vec![(5.0, 10.0), (6.0, 1.0)], None),
-            ]
-        );
+        let (points, stop) = places((1e-4, 10.0));
+        assert_eq!((points.len(), stop), (6, None));
         // Without edges zero has no place, and what is not finite ends the curve.
         let expected = vec![(2.0, 1e-9), (3.0, 0.5), (4.0, 1e6)];
-        assert_eq!(of((0.0, f64::INFINITY)), [(within, expected, Some((4.0, 1e6)))]);
-        let figure = log_curves("f.svg", "t", &labels((1e-4, 10.0)), &[curve]);
-        assert!(figure.svg.contains("off the scale"), "{}", figure.svg);
+        assert_eq!(places((0.0, f64::INFINITY)), (expected, Some((4.0, 1e6))));
+        // Arrows: two below and two above in the panel, two in the legend; one value for each edge.
+        let svg = log_curves("f.svg", "t", &labels((1e-4, 10.0)), &[curve]).svg;
+        let markers = svg.matches("stroke=\"white\"").count() - 3;
+        assert_eq!(markers, 2 + 2 + 2, "{svg}");
+        assert!(svg.contains(">1.0e-9<") && svg.contains(">1.0e6<"), "{svg}");
+        assert!(svg.contains(">beyond the axis, and the value farthest out<"), "{svg}");
     }
 }

@@ -1,7 +1,7 @@
 //! How the validation loss falls while the networks train at the chosen rates.
 
 use super::chart::{Chart, Curve, CurveKind, CurvePoint, Panel, XAxis, over_seeds};
-use super::{Grid, PANELS_PER_ROW, PanelArms, drawable, in_rows};
+use super::{Grid, PANELS_PER_ROW, PanelArms, SEEDS, drawable, in_rows};
 use crate::error::AnalysisError;
 use crate::rate::Rated;
 use crate::records::{Measurement, read_val_losses};
@@ -25,11 +25,16 @@ pub(super) fn chart(
     let constant = panels.iter().filter_map(|panel| panel.constant).fold(0.0, f64::max);
     let measured = panels.iter().any(|panel| !panel.curves.is_empty());
     Ok(measured.then(|| Chart {
-        title: format!("{}: validation loss while training", study.name),
-        x_label: "step",
+        title: format!(
+            "{}: validation loss while training, best rate, {}",
+            study.name,
+            arms.seeds()
+        ),
+        x_label: "step".to_string(),
         y_label: "validation loss, nat",
         x_axis: XAxis::Count,
-        ceiling: if constant > 0.0 { CEILING * constant } else { f64::INFINITY },
+        range: (0.0, if constant > 0.0 { CEILING * constant } else { f64::INFINITY }),
+        bands: SEEDS,
         constant_is: "constant predictor",
         series: arms.series.clone(),
         rows: in_rows(panels, PANELS_PER_ROW),
@@ -43,7 +48,8 @@ fn panel(panel: &PanelArms, root: &Path) -> Result<Panel, AnalysisError> {
     }
     let shown = panel.arms.iter().flat_map(|(_, arm)| arm.shown());
     let constant = shown.map(|run| run.constant_loss).find(|loss| drawable(*loss));
-    Ok(Panel { title: panel.title.clone(), curves, constant, failures: Vec::new() })
+    let (title, series) = (panel.title.clone(), panel.series.clone());
+    Ok(Panel { title, series, curves, constant, failures: Vec::new() })
 }
 
 /// The mean of the runs that finished, and each run that failed on its own: a mean over fewer and
@@ -57,7 +63,9 @@ fn arm_curves(series: usize, arm: &Rated, root: &Path) -> Result<Vec<Curve>, Ana
             None => curves.push(failed_run(series, run, &losses)),
         }
     }
-    let points = mean_points(&finished);
+    let is_partial = finished.len() < arm.shown().len();
+    let mut points = mean_points(&finished);
+    points.iter_mut().for_each(|point| point.is_partial = is_partial);
     if !points.is_empty() {
         curves.push(Curve { series, kind: CurveKind::Mean, points, chosen: None, stop: None });
     }
@@ -77,14 +85,14 @@ fn mean_points(runs: &[Vec<Measurement>]) -> Vec<CurvePoint> {
     first.iter().filter_map(|measurement| point(measurement.step)).collect()
 }
 
-/// A line up to the last loss that can be drawn, and a cross at the step where the run ended; at
-/// the top if that is all that is known.
+/// A line up to the last loss that is a number, and a cross there, or an arrow if that is beyond the
+/// axis. Where it ended before the next measurement, its loss is not known: the arrow is above.
 fn failed_run(series: usize, run: &Run, losses: &[Measurement]) -> Curve {
     let drawn = losses.iter().take_while(|at| drawable(at.val_loss));
     let points: Vec<CurvePoint> =
         drawn.map(|at| CurvePoint::single(at.step as f64, at.val_loss)).collect();
     let complete = points.len() == losses.len();
     let end = points.last().filter(|last| complete && last.x >= run.steps as f64);
-    let stop = end.map_or((run.steps as f64, f64::MAX), |last| (last.x, last.y));
+    let stop = end.map_or((run.steps as f64, f64::INFINITY), |last| (last.x, last.y));
     Curve { series, kind: CurveKind::FailedRun, points, chosen: None, stop: Some(stop) }
 }

@@ -1,9 +1,10 @@
 //! How well each arm trains at each learning rate of the grid.
 
 use super::chart::{Chart, Curve, CurveKind, CurvePoint, Failures, Panel, XAxis, over_seeds};
-use super::{Grid, PANELS_PER_ROW, PanelArms, drawable, in_rows};
+use super::{Grid, PANELS_PER_ROW, PanelArms, SEEDS, drawable, in_rows};
+use crate::arms::distinct;
 use crate::rate::{Rated, same_rate};
-use crate::run::Run;
+use crate::run::{Phase, Run};
 use crate::statistics::mean;
 use crate::study::Study;
 
@@ -11,15 +12,27 @@ use crate::study::Study;
 pub(super) fn chart(study: &Study, arms: &Grid) -> Option<Chart> {
     let grid = study.rates();
     study.is_tuned().then(|| Chart {
-        title: format!("{}: validation loss against learning rate", study.name),
-        x_label: "peak learning rate",
+        title: format!(
+            "{}: validation loss against learning rate, {}",
+            study.name,
+            seeds(study, arms)
+        ),
+        x_label: "peak learning rate".to_string(),
         y_label: "validation loss, nat",
-        ceiling: f64::INFINITY,
+        range: (0.0, f64::INFINITY),
+        bands: SEEDS,
         constant_is: "constant predictor",
         series: arms.series.clone(),
         rows: in_rows(arms.panels.iter().map(|arms| panel(&grid, arms)).collect(), PANELS_PER_ROW),
-        x_axis: XAxis::Rates(grid),
+        x_axis: XAxis::Numbers(grid),
     })
+}
+
+/// `3 seeds, 12 at plausible rates`
+fn seeds(study: &Study, arms: &Grid) -> String {
+    let tuning = study.runs.iter().filter(|run| run.phase == Phase::Tune);
+    let seeds = distinct(tuning.map(|run| run.seed)).len();
+    format!("{seeds} seeds, {} at plausible rates", arms.seeds().trim_end_matches(" seeds"))
 }
 
 fn panel(grid: &[f64], panel: &PanelArms) -> Panel {
@@ -27,6 +40,7 @@ fn panel(grid: &[f64], panel: &PanelArms) -> Panel {
     let failures = panel.arms.iter().flat_map(|(series, arm)| failures(grid, *series, arm));
     Panel {
         title: panel.title.clone(),
+        series: panel.series.clone(),
         curves: panel.arms.iter().map(|(series, arm)| curve(grid, *series, arm)).collect(),
         constant: runs.map(|run| run.constant_loss).find(|loss| drawable(*loss)),
         failures: failures.collect(),
@@ -45,7 +59,8 @@ fn point(arm: &Rated, rate: f64) -> Option<CurvePoint> {
     let scores = arm.arm.at(rate).filter_map(Run::scores);
     let losses: Vec<f64> =
         scores.map(|scores| scores.val_loss).filter(|loss| drawable(*loss)).collect();
-    over_seeds(rate, &losses, mean)
+    let is_partial = losses.len() < arm.arm.at(rate).count();
+    Some(CurvePoint { is_partial, ..over_seeds(rate, &losses, mean)? })
 }
 
 fn failures(grid: &[f64], series: usize, arm: &Rated) -> Vec<Failures> {

@@ -1,9 +1,11 @@
 //! Draws one panel of a chart: frame, grid, lane of failures, curves.
 
 use super::axis::{Axis, TICK_SIZE};
-use super::chart::{Chart, Curve, CurveKind, Panel, XAxis};
-use super::style;
-use super::svg::{Anchor, Area, Canvas, Point, Stroke, text_width};
+use super::chart::{Chart, Curve, CurveKind, CurvePoint, Panel, XAxis};
+use super::svg::{Anchor, Area, Canvas, Stroke, text_width};
+use super::{legend, style};
+use crate::arms::distinct;
+use crate::number::three_digits;
 use crate::rate::rate_text;
 
 /// One row of the lane of failures.
@@ -24,7 +26,9 @@ pub(super) fn lane_height(chart: &Chart) -> f64 {
 pub(super) fn draw(chart: &Chart, panel: &Panel, canvas: &mut Canvas, area: Area, first: bool) {
     let plot = Area { top: area.top + lane_height(chart), ..area };
     let (x_axis, y_axis) = (chart.x_axis(panel, plot), chart.y_axis(plot));
-    canvas.text((area.left, area.top - 8.0), 13.0, Anchor::Start, &panel.title);
+    let own_legend = legend::height_of_panel(panel, area.right - area.left);
+    canvas.text((area.left, area.top - own_legend - 8.0), 13.0, Anchor::Start, &panel.title);
+    legend::draw_own(panel, canvas, area.left, area.top - 12.0, area.right - area.left);
     x_ticks(chart, canvas, &x_axis, area);
     y_ticks(canvas, &y_axis, plot, first);
     if plot.top > area.top {
@@ -39,26 +43,52 @@ pub(super) fn draw(chart: &Chart, panel: &Panel, canvas: &mut Canvas, area: Area
         panel.curves.iter().for_each(|curve| line(curve, canvas, &x_axis, &y_axis));
     });
     canvas.rectangle(area, "none", style::FRAME);
-    for curve in panel.curves.iter().filter(|curve| curve.kind == CurveKind::OffScale) {
-        off_scale(curve, canvas, &x_axis, &y_axis, plot);
-    }
     for curve in &panel.curves {
-        let color = style::color(curve.series);
         if let Some((x, y)) = curve.chosen {
             style::chosen(canvas, curve.series, (x_axis.pixel(x), y_axis.pixel(y)));
         }
-        if let Some((x, y)) = curve.stop {
-            // Where all series leave through the top, each has its own height there.
-            let off_scale = plot.top + 8.0 + 11.0 * curve.series as f64;
-            let y = if y > y_axis.high { off_scale } else { y_axis.pixel_within(y) };
-            style::cross(canvas, color, (x_axis.pixel_within(x), y));
+        if let Some((x, y)) = curve.stop.filter(|(_, y)| side(*y, &y_axis).is_none()) {
+            let at = (x_axis.pixel_within(x), y_axis.pixel(y));
+            style::cross(canvas, style::color(curve.series), at);
         }
     }
+    off_scale(panel, canvas, &x_axis, &y_axis, plot);
+}
+
+/// An end of the y axis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Above,
+    Below,
+}
+
+/// The end beyond which a value lies; one that is no number lies above.
+fn side(y: f64, axis: &Axis) -> Option<Side> {
+    match y {
+        y if y < axis.low => Some(Side::Below),
+        y if y <= axis.high => None,
+        _ => Some(Side::Above),
+    }
+}
+
+/// Whether some curve leaves the y axis.
+pub(super) fn has_off_scale(chart: &Chart) -> bool {
+    let area = Area { left: 0.0, top: 0.0, right: 1.0, bottom: 1.0 };
+    let axis = chart.y_axis(area);
+    let stops = chart.curves().filter_map(|curve| curve.stop).map(|(_, y)| y);
+    let values = chart.curves().flat_map(|curve| curve.points.iter().map(|point| point.y));
+    values.chain(stops).any(|y| side(y, &axis).is_some())
+}
+
+/// Numbers in one style: `1e-3`, `1e-2` or `8`, `64`.
+fn texts(numbers: &[f64]) -> impl Iterator<Item = String> {
+    let is_plain = numbers.iter().all(|number| (0.1..1e5).contains(number));
+    numbers.iter().map(move |&number| if is_plain { number.to_string() } else { rate_text(number) })
 }
 
 fn x_ticks(chart: &Chart, canvas: &mut Canvas, axis: &Axis, area: Area) {
     let ticks: Vec<(f64, String)> = match &chart.x_axis {
-        XAxis::Rates(rates) => rates.iter().map(|rate| (*rate, rate_text(*rate))).collect(),
+        XAxis::Numbers(numbers) => numbers.iter().copied().zip(texts(numbers)).collect(),
         XAxis::Count | XAxis::Decades => axis.ticks(),
     };
     let grid = Stroke { color: style::GRID, width: 1.0, dash: "" };
@@ -72,7 +102,7 @@ fn x_ticks(chart: &Chart, canvas: &mut Canvas, axis: &Axis, area: Area) {
         }
     }
     let middle = (area.left + area.right) / 2.0;
-    canvas.text((middle, area.bottom + 34.0), 13.0, Anchor::Middle, chart.x_label);
+    canvas.text((middle, area.bottom + 34.0), 13.0, Anchor::Middle, &chart.x_label);
 }
 
 fn y_ticks(canvas: &mut Canvas, axis: &Axis, plot: Area, labelled: bool) {
@@ -105,47 +135,92 @@ fn lane(chart: &Chart, panel: &Panel, canvas: &mut Canvas, x: &Axis, lane: Area,
     }
 }
 
-/// An arrow for each point, at the edge beyond which it lies; those of several series stand side by side.
-fn off_scale(curve: &Curve, canvas: &mut Canvas, x: &Axis, y: &Axis, plot: Area) {
-    let aside = 8.0 * ((curve.series % 5) as f64 - 1.0);
-    for point in &curve.points {
-        let is_above = y.pixel(point.y) < (plot.top + plot.bottom) / 2.0;
-        let edge = if is_above { plot.top } else { plot.bottom };
-        let outwards = if is_above { -1.0 } else { 1.0 };
-        style::arrow(
-            canvas,
-            style::color(curve.series),
-            (x.pixel(point.x) + aside, edge),
-            outwards,
-        );
+/// Arrows at the edges where curves lie beyond them, for each series with the value farthest out; arrows
+/// of several series stand side by side, their values one below the other.
+fn off_scale(panel: &Panel, canvas: &mut Canvas, x: &Axis, y: &Axis, plot: Area) {
+    for (side, edge, outwards) in [(Side::Above, plot.top, -1.0), (Side::Below, plot.bottom, 1.0)] {
+        let mut said = 0.0;
+        for series in distinct(panel.curves.iter().map(|curve| curve.series)) {
+            let color = style::color(series);
+            let aside = 9.0 * ((series % 5) as f64 - 1.0);
+            let mut farthest: Option<(f64, f64)> = None;
+            for curve in panel.curves.iter().filter(|curve| curve.series == series) {
+                let points = beyond(curve, side, y);
+                let stride = points.len().div_ceil(MARKERS).max(1);
+                for (number, (at, value)) in points.into_iter().enumerate() {
+                    let at = x.pixel_within(at) + aside;
+                    let at = at.clamp(plot.left + 5.0, plot.right - 5.0);
+                    if number.is_multiple_of(stride) {
+                        style::arrow(canvas, color, (at, edge), outwards);
+                    }
+                    let is_farther = farthest.is_none_or(|(_, other)| match side {
+                        Side::Above => value > other,
+                        Side::Below => value < other,
+                    });
+                    if value.is_finite() && value > 0.0 && is_farther {
+                        farthest = Some((at, value));
+                    }
+                }
+            }
+            if let Some((at, value)) = farthest {
+                let text = three_digits(value);
+                let half = text_width(&text, 10.0) / 2.0;
+                let at = at.clamp(plot.left + half + 2.0, plot.right - half - 2.0);
+                let height = edge - (17.0 + said) * outwards + 4.0;
+                canvas.coloured((at, height), 10.0, color, &text);
+                said += 11.0;
+            }
+        }
     }
+}
+
+/// The points of a curve, and where it stops, that lie beyond an end of the axis.
+fn beyond(curve: &Curve, end: Side, axis: &Axis) -> Vec<(f64, f64)> {
+    let points = curve.points.iter().map(|point| (point.x, point.y));
+    points.chain(curve.stop).filter(|(_, y)| side(*y, axis) == Some(end)).collect()
 }
 
 fn band(curve: &Curve, canvas: &mut Canvas, x: &Axis, y: &Axis) {
     if !curve.points.iter().any(|point| point.low < point.high) {
         return;
     }
-    let upper = curve.points.iter().map(|point| (x.pixel(point.x), y.pixel(point.high)));
-    let lower = curve.points.iter().rev().map(|point| (x.pixel(point.x), y.pixel(point.low)));
-    canvas.band(&upper.chain(lower).collect::<Vec<_>>(), style::color(curve.series));
+    for part in curve.points.chunk_by(|one, next| side(one.y, y) == side(next.y, y)) {
+        if let ([only], None) = (part, side(part[0].y, y)) {
+            let stroke = Stroke { color: style::color(curve.series), width: 1.0, dash: "" };
+            let at = x.pixel(only.x);
+            canvas.line((at, y.pixel_within(only.low)), (at, y.pixel_within(only.high)), stroke);
+        } else if side(part[0].y, y).is_none() {
+            let upper = part.iter().map(|point| (x.pixel(point.x), y.pixel_within(point.high)));
+            let lower =
+                part.iter().rev().map(|point| (x.pixel(point.x), y.pixel_within(point.low)));
+            canvas.band(&upper.chain(lower).collect::<Vec<_>>(), style::color(curve.series));
+        }
+    }
 }
 
 fn line(curve: &Curve, canvas: &mut Canvas, x: &Axis, y: &Axis) {
-    let points: Vec<Point> =
-        curve.points.iter().map(|point| (x.pixel(point.x), y.pixel(point.y))).collect();
+    let stroke = match curve.kind {
+        CurveKind::Mean => style::line(curve.series),
+        CurveKind::FailedRun => style::failed_run(curve.series),
+    };
+    let pixel = |point: &CurvePoint| {
+        let value = if point.y.is_nan() { f64::INFINITY } else { point.y };
+        (x.pixel(point.x), y.pixel_within(value))
+    };
+    // Between two points beyond the same edge there is nothing to see.
+    let seen = |one: &CurvePoint, next: &CurvePoint| {
+        side(one.y, y).is_none() || side(one.y, y) != side(next.y, y)
+    };
+    for part in curve.points.chunk_by(seen).filter(|part| part.len() > 1) {
+        canvas.polyline(&part.iter().map(pixel).collect::<Vec<_>>(), stroke);
+    }
     if curve.kind == CurveKind::FailedRun {
-        return canvas.polyline(&points, style::failed_run(curve.series));
-    }
-    if curve.kind == CurveKind::OffScale {
-        return;
-    }
-    canvas.polyline(&points, style::line(curve.series));
-    if curve.kind == CurveKind::Leaving {
         return;
     }
     // Series start at different points, so that markers of equal curves do not hide each other.
-    let stride = points.len().div_ceil(MARKERS).max(1);
-    for point in points.iter().skip(curve.series % stride).step_by(stride) {
-        style::marker(canvas, curve.series, *point);
+    let stride = curve.points.len().div_ceil(MARKERS).max(1);
+    let marked = curve.points.iter().skip(curve.series % stride).step_by(stride);
+    for point in marked.filter(|point| side(point.y, y).is_none()) {
+        style::marker(canvas, curve.series, pixel(point), point.is_partial);
     }
 }

@@ -42,12 +42,14 @@ pub(super) fn constant_predictor() -> Stroke {
     Stroke { color: "#555555", width: 1.2, dash: "5 4" }
 }
 
-pub(super) fn marker(canvas: &mut Canvas, series: usize, at: Point) {
+/// The marker of a series: filled, or open for a mean from which failed seeds are missing.
+pub(super) fn marker(canvas: &mut Canvas, series: usize, at: Point, is_open: bool) {
+    let (fill, rim) = if is_open { ("white", color(series)) } else { (color(series), "white") };
     match MARKERS[series % MARKERS.len()] {
-        [] => canvas.dot(at, MARKER_RADIUS, color(series)),
+        [] => canvas.dot(at, MARKER_RADIUS, fill, rim),
         outline => {
             let corner = |(x, y): &Point| (at.0 + MARKER_RADIUS * x, at.1 + MARKER_RADIUS * y);
-            canvas.shape(&outline.iter().map(corner).collect::<Vec<_>>(), color(series));
+            canvas.shape(&outline.iter().map(corner).collect::<Vec<_>>(), fill, rim);
         }
     }
 }
@@ -55,7 +57,7 @@ pub(super) fn marker(canvas: &mut Canvas, series: usize, at: Point) {
 /// A triangle inside of an edge that points outwards: down for 1, up for -1.
 pub(super) fn arrow(canvas: &mut Canvas, color: &str, (x, edge): Point, outwards: f64) {
     let base = edge - 8.0 * outwards;
-    canvas.shape(&[(x - 4.0, base), (x + 4.0, base), (x, edge - outwards)], color);
+    canvas.shape(&[(x - 4.0, base), (x + 4.0, base), (x, edge - outwards)], color, "white");
 }
 
 pub(super) fn cross(canvas: &mut Canvas, color: &'static str, (x, y): Point) {

@@ -51,11 +51,12 @@ impl Canvas {
         ));
     }
 
-    /// A filled shape, with a white rim so that it stands out from lines below it.
-    pub(super) fn shape(&mut self, points: &[Point], color: &str) {
+    /// A filled shape with a rim.
+    pub(super) fn shape(&mut self, points: &[Point], fill: &str, rim: &str) {
         self.element(format_args!(
-            "<polygon points=\"{}\" fill=\"{color}\" stroke=\"white\" stroke-width=\"0.8\"/>",
-            coordinates(points)
+            "<polygon points=\"{}\" fill=\"{fill}\" stroke=\"{rim}\" stroke-width=\"{}\"/>",
+            coordinates(points),
+            rim_width(rim)
         ));
     }
 
@@ -77,10 +78,11 @@ impl Canvas {
         ));
     }
 
-    pub(super) fn dot(&mut self, (x, y): Point, radius: f64, color: &str) {
+    pub(super) fn dot(&mut self, (x, y): Point, radius: f64, fill: &str, rim: &str) {
         self.element(format_args!(
-            "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius}\" fill=\"{color}\" \
-             stroke=\"white\" stroke-width=\"0.8\"/>"
+            "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius}\" fill=\"{fill}\" \
+             stroke=\"{rim}\" stroke-width=\"{}\"/>",
+            rim_width(rim)
         ));
     }
 
@@ -95,6 +97,15 @@ impl Canvas {
         self.element(format_args!(
             "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{size}\" text-anchor=\"{}\">{}</text>",
             anchor.name(),
+            escape(content)
+        ));
+    }
+
+    /// Text in a colour, centred at the point.
+    pub(super) fn coloured(&mut self, (x, y): Point, size: f64, color: &str, content: &str) {
+        self.element(format_args!(
+            "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{size}\" text-anchor=\"middle\" \
+             fill=\"{color}\">{}</text>",
             escape(content)
         ));
     }
@@ -151,6 +162,11 @@ impl Canvas {
         // Writing to a string cannot fail.
         let _ = writeln!(self.elements, "{element}");
     }
+}
+
+/// A white rim only keeps a shape apart from the lines below it; a coloured one is what is seen.
+fn rim_width(rim: &str) -> f64 {
+    if rim == "white" { 0.8 } else { 1.5 }
 }
 
 impl Anchor {

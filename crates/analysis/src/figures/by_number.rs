@@ -1,0 +1,116 @@
+//! How the scores depend on each swept number, such as the depth.
+
+use super::chart::{Chart, Curve, CurveKind, CurvePoint, Failures, Panel, XAxis};
+use super::{Grid, PANELS_PER_ROW, PanelArms, in_rows};
+use crate::rate::Rated;
+use crate::run::Scores;
+use crate::statistics::Estimate;
+use crate::study::Study;
+
+/// A score of which a smaller value is better, on a logarithmic axis.
+struct Metric {
+    /// In file names.
+    name: &'static str,
+    /// Beside the axis.
+    label: &'static str,
+    of: fn(&Scores) -> f64,
+}
+
+const METRICS: [Metric; 2] = [
+    Metric { name: "test_loss", label: "test loss, nat", of: |scores| scores.test_loss },
+    Metric {
+        name: "test_error",
+        label: "test error, %",
+        of: |scores| 100.0 * (1.0 - scores.test_accuracy),
+    },
+];
+
+/// Two charts, with the names of their files, for each swept key that has two numbers at least. A curve
+/// joins the arms that differ in that key alone.
+pub(super) fn charts(study: &Study) -> Vec<(String, Chart)> {
+    let mut charts = Vec::new();
+    for (index, key) in study.swept.iter().enumerate() {
+        let numbers = study.runs.iter().filter_map(|run| number(&run.keys[index]));
+        let mut numbers: Vec<f64> = numbers.collect();
+        numbers.sort_by(f64::total_cmp);
+        numbers.dedup();
+        if numbers.len() < 2 {
+            continue;
+        }
+        let without = study.without_key(index);
+        let grid = Grid::new(&without);
+        for metric in &METRICS {
+            let file_name = format!("{}_by_{key}.svg", metric.name);
+            charts.push((file_name, chart(study, &grid, index, &numbers, metric)));
+        }
+    }
+    charts
+}
+
+/// A positive number, which has a place on a logarithmic axis.
+fn number(value: &str) -> Option<f64> {
+    value.parse::<f64>().ok().filter(|number| number.is_finite() && *number > 0.0)
+}
+
+fn chart(study: &Study, grid: &Grid, key: usize, numbers: &[f64], metric: &Metric) -> Chart {
+    let panels = grid.panels.iter().map(|panel| self::panel(study, panel, key, metric)).collect();
+    let name = study.swept[key].replace('_', " ");
+    Chart {
+        title: format!(
+            "{}: {} by {name}, best rate, {}",
+            study.name,
+            metric.name.replace('_', " "),
+            Grid::new(study).seeds()
+        ),
+        x_label: name,
+        y_label: metric.label,
+        x_axis: XAxis::Numbers(numbers.to_vec()),
+        range: (0.0, f64::INFINITY),
+        bands: "mean and its 95 % interval",
+        constant_is: "",
+        series: grid.series.clone(),
+        rows: in_rows(panels, PANELS_PER_ROW),
+    }
+}
+
+fn panel(study: &Study, panel: &PanelArms, key: usize, metric: &Metric) -> Panel {
+    let (mut curves, mut failures) = (Vec::new(), Vec::new());
+    for (series, arm) in &panel.arms {
+        // All arms of the study that this one stands for, each with its own rate.
+        let mut points = Vec::new();
+        for (x, rated) in by_number(study, arm, key) {
+            let shown = rated.shown();
+            let scores: Vec<f64> =
+                shown.iter().filter_map(|run| run.scores()).map(metric.of).collect();
+            let failed = shown.len() - scores.len();
+            if failed > 0 {
+                failures.push(Failures { series: *series, x, failed, of: shown.len() });
+            }
+            points.extend(point(x, &scores, failed > 0));
+        }
+        points.sort_by(|a, b| a.x.total_cmp(&b.x));
+        let kind = CurveKind::Mean;
+        curves.push(Curve { series: *series, kind, points, chosen: None, stop: None });
+    }
+    Panel {
+        title: panel.title.clone(),
+        series: panel.series.clone(),
+        curves,
+        constant: None,
+        failures,
+    }
+}
+
+/// The arms of the study whose runs an arm of the study without the key has, with their numbers.
+fn by_number<'s>(study: &'s Study, merged: &Rated, key: usize) -> Vec<(f64, Rated<'s>)> {
+    let arms = study.arms().into_iter().filter(|arm| {
+        arm.runs.first().is_some_and(|first| merged.arm.runs.iter().any(|run| run.id == first.id))
+    });
+    arms.filter_map(|arm| Some((number(&arm.keys[key])?, Rated::new(study, arm)))).collect()
+}
+
+fn point(x: f64, scores: &[f64], is_partial: bool) -> Option<CurvePoint> {
+    let Estimate { mean, interval, .. } = Estimate::of(scores)?;
+    let (low, high) = interval.map_or((mean, mean), |interval| (interval.low, interval.high));
+    Some(CurvePoint { x, y: mean, low, high, is_partial })
+}
