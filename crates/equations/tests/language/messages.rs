@@ -119,15 +119,22 @@ expected an operator, found `x`
     shows(
         "(x + 1",
         "
-expected `)`, found the end of the text
+`(` is never closed
   (x + 1
-        ^",
+  ^ the text ends without its `)`",
     );
     shows(
         "m = mean(x)",
         "
 expected `;`, found the end of the text
   m = mean(x)
+             ^ the result has no name: leave `m =` out, or use `m` after a `;`",
+    );
+    shows(
+        "m = mean(x), x",
+        "
+expected `;`, found `,`
+  m = mean(x), x
              ^ the definition of `m` ends with `;`",
     );
     shows(
