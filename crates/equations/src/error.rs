@@ -40,6 +40,11 @@ impl EquationError {
         self.help = Some(help.into());
         self
     }
+
+    pub(crate) fn with_undeclared(mut self, name: &str) -> Self {
+        self.undeclared = Some(name.to_owned());
+        self
+    }
 }
 
 impl std::error::Error for EquationError {}

@@ -362,13 +362,15 @@ impl Parser<'_> {
             None => &[],
         };
         let of_norms = of_norms.iter().copied();
+        let error = self.cursor.error(span, format!("unknown name `{name}`"));
+        if let Some(help) = spelling::keyword(name).filter(|_| self.vocabulary.over.is_some()) {
+            return Err(error.with_help(help));
+        }
         let help = match spelling::name(name) {
             Some(help) if self.vocabulary.over.is_some() => help.to_owned(),
             _ => suggestion(name, names.chain(definitions).chain(of_norms)),
         };
-        let mut error = self.cursor.error(span, format!("unknown name `{name}`")).with_help(help);
-        error.undeclared = Some(name.to_owned());
-        Err(error)
+        Err(error.with_help(help).with_undeclared(name))
     }
 
     /// The node of a definition.

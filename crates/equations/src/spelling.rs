@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use crate::error::EquationError;
 
-pub(crate) use words::{argument, conditional, function, name};
+pub(crate) use words::{argument, conditional, function, keyword, name};
 
 /// What is wrong at a place where no token of the language begins.
 pub(crate) fn unexpected(text: &str, at: usize) -> EquationError {

@@ -77,9 +77,16 @@ pub(crate) fn name(name: &str) -> Option<&'static str> {
         "input" | "inputs" | "X" => "the activation is `x`",
         "num_groups" => "the number of groups is `groups`",
         "pi" => "write 3.141592653589793",
-        "inf" | "nan" | "infinity" => "numbers are finite",
+        _ => return None,
+    })
+}
+
+/// What to write instead of a word that stands for no number.
+pub(crate) fn keyword(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "inf" | "nan" | "infinity" | "Inf" | "NaN" => "numbers are finite",
         "return" => "an equation ends with its expression: leave `return` out",
-        "def" | "lambda" => "an equation is an expression of `x`",
+        "def" => "an equation is an expression of `x`",
         "axis" | "dim" => AXES,
         _ => return None,
     })

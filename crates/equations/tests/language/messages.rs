@@ -253,9 +253,9 @@ fn declarations() {
 #[test]
 fn unknown_constant() {
     let overrides = [("epsilon".to_owned(), 0.1)];
-    let error = NormEquation::with_constants(&source("x", "none"), &overrides).unwrap_err();
+    let error = NormEquation::with_values(&source("x", "none"), &overrides).unwrap_err();
     let expected = "
-unknown constant `epsilon`
+unknown constant or parameter `epsilon`
   epsilon = 0.1
   ^^^^^^^ did you mean `eps`?";
     assert_eq!(error.to_string(), expected.trim_start());

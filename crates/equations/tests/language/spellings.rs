@@ -225,6 +225,7 @@ fn an_undeclared_name_is_told_apart_from_other_mistakes() {
     assert_eq!(undeclared("λ * x").as_deref(), Some("lambda"));
     assert_eq!(undeclared("gama * x").as_deref(), Some("gama"));
     assert_eq!(undeclared("f(x)"), None);
+    assert_eq!(undeclared("return x"), None);
     assert_eq!(undeclared("d = x - m; m = mean(x); d"), None);
     let declared = NormSource { constants: &[("lambda", 0.5)], ..source("λ * x", "none") };
     assert!(NormEquation::parse(&declared).is_ok());
