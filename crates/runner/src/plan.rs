@@ -1,27 +1,18 @@
 //! From what the author said to what will be done: every arm and every run, resolved and checked.
 
-use std::ops::Range;
-
-use equations::{Extents, Parameter, SizeError};
+use equations::Parameter;
 use nets::NetworkSpec;
 use norms::NormChoice;
 use training::{Dataset, TrainingPlan};
 
 use crate::config::keys::{KEYS, Key, Setting, Settings, float};
-use crate::config::{ConfigError, Experiment, Mistakes, Procedure};
+use crate::config::{self, Chosen, ConfigError, Experiment, Procedure, combinations};
 use crate::data::Loaded;
 use crate::parameter_shape::shape_name;
 
 /// The version of the arithmetic. It is part of every run's identity, since other arithmetic makes
 /// other numbers of the same study.
 pub const ENGINE: &str = env!("CARGO_PKG_VERSION");
-
-/// The most runs that a study can have; beyond it, a list was longer than its author meant.
-const MOST_RUNS: usize = 100_000;
-
-/// The most numbers that a network's linear maps may have; a number, its gradient and two moments of
-/// the optimizer take 16 bytes.
-const MOST_PARAMETERS: usize = 500_000_000;
 
 /// A study in which nothing is left open.
 pub struct Plan {
@@ -85,25 +76,18 @@ impl Plan {
     /// Values that do not fit each other or the data: groups that do not divide the width, a batch
     /// larger than the training part, more runs than a study can have.
     pub fn new(experiment: &Experiment, loaded: &Loaded) -> Result<Plan, ConfigError> {
-        let mut mistakes = Mistakes::new(&experiment.source);
-        check_size(experiment, &mut mistakes);
-        let mut arms = Vec::new();
-        // A grid that is too large is not even listed.
-        if mistakes.is_empty() {
-            for chosen in combinations(experiment) {
-                check_arm(experiment, &chosen, &loaded.dataset, &mut mistakes);
-                arms.push(arm(experiment, &chosen, &loaded.dataset));
-            }
-        }
-        mistakes.into_result(Some(Plan {
+        config::check(experiment, &loaded.dataset)?;
+        let combinations = combinations(&experiment.sweep);
+        let arms = combinations.iter().map(|chosen| arm(experiment, chosen, &loaded.dataset));
+        Ok(Plan {
             name: experiment.name.clone(),
             question: experiment.question.clone(),
             swept: experiment.sweep.iter().map(|swept| swept.key.name.to_string()).collect(),
             baseline: baseline(experiment),
-            arms,
+            arms: arms.collect(),
             procedure: experiment.procedure.clone(),
             data: format!("{} {}", loaded.dataset.name, loaded.checksum),
-        }))
+        })
     }
 
     /// The grid of learning rates; empty without `[tune]`.
@@ -147,7 +131,7 @@ impl Plan {
 
     /// The number of runs of each arm, over both phases.
     pub fn runs_per_arm(&self) -> usize {
-        runs_per_arm(&self.procedure)
+        self.procedure.runs_per_arm()
     }
 
     fn run(&self, arm: usize, phase: Phase, learning_rate: f64, seed: usize) -> Run {
@@ -231,28 +215,6 @@ pub fn resolved(experiment: &Experiment, loaded: &Loaded) -> String {
     text
 }
 
-/// A value of a swept key, with its place in the file.
-type Chosen<'e> = (&'static Key, &'e Setting, Range<usize>);
-
-/// Every combination of the swept values, the first key varying fastest.
-fn combinations(experiment: &Experiment) -> Vec<Vec<Chosen<'_>>> {
-    let mut combinations: Vec<Vec<Chosen<'_>>> = vec![Vec::new()];
-    for swept in &experiment.sweep {
-        combinations = swept
-            .values
-            .iter()
-            .flat_map(|(setting, place)| {
-                combinations.iter().map(move |combination| {
-                    let mut longer = combination.clone();
-                    longer.push((swept.key, setting, place.clone()));
-                    longer
-                })
-            })
-            .collect();
-    }
-    combinations
-}
-
 fn arm(experiment: &Experiment, chosen: &[Chosen<'_>], dataset: &Dataset) -> Arm {
     let mut settings = experiment.settings.clone();
     for (_, setting, _) in chosen {
@@ -262,16 +224,7 @@ fn arm(experiment: &Experiment, chosen: &[Chosen<'_>], dataset: &Dataset) -> Arm
     Arm {
         label: label(&experiment.name, chosen),
         keys,
-        network: NetworkSpec {
-            architecture: settings.architecture,
-            inputs: dataset.inputs,
-            outputs: dataset.classes,
-            depth: settings.depth,
-            width: settings.width,
-            norm: settings.norm.clone(),
-            placement: settings.placement,
-            init: settings.init,
-        },
+        network: settings.network(dataset),
         training: TrainingPlan {
             optimizer: settings.optimizer,
             schedule: settings.schedule,
@@ -301,90 +254,6 @@ fn label(study: &str, chosen: &[Chosen<'_>]) -> String {
 fn baseline(experiment: &Experiment) -> Vec<(String, String)> {
     let labelled = |(key, setting): &(&Key, Setting)| (key.name.to_string(), setting.label());
     experiment.baseline.iter().map(labelled).collect()
-}
-
-fn runs_per_arm(procedure: &Procedure) -> usize {
-    match procedure {
-        Procedure::Shared { seeds } => *seeds,
-        Procedure::Tuned { rates, tuning_seeds, confirmation_seeds } => {
-            rates.len() * tuning_seeds + confirmation_seeds
-        }
-    }
-}
-
-fn check_size(experiment: &Experiment, mistakes: &mut Mistakes<'_>) {
-    let runs = experiment
-        .sweep
-        .iter()
-        .map(|swept| swept.values.len())
-        .fold(runs_per_arm(&experiment.procedure), usize::saturating_mul);
-    if runs > MOST_RUNS {
-        let place = experiment.sweep.first().and_then(|swept| swept.values.first());
-        let place = place.map_or(0..0, |(_, place)| place.clone());
-        let help = format!("at most {MOST_RUNS}: sweep less, or in several studies");
-        mistakes.add(place, format!("the study has {runs} runs"), help);
-    }
-}
-
-fn check_arm(
-    experiment: &Experiment,
-    chosen: &[Chosen<'_>],
-    dataset: &Dataset,
-    mistakes: &mut Mistakes<'_>,
-) {
-    let place = |name: &str| {
-        let swept = chosen.iter().find(|(key, ..)| key.name == name).map(|(.., place)| place);
-        let given = experiment.places.iter().find(|(key, _)| *key == name).map(|(_, place)| place);
-        swept.or(given).cloned()
-    };
-    let arm = arm(experiment, chosen, dataset);
-    if let Err(error) = arm.network.norm.check_width(arm.network.width) {
-        let place = place("norm").or_else(|| place("width")).unwrap_or(0..0);
-        let help = format!("the width is {}", arm.network.width);
-        mistakes.add(place, error.to_string(), help);
-    }
-    let norm_or_batch = place("norm").or_else(|| place("batch_size")).unwrap_or(0..0);
-    check_batches(&arm, dataset.train.len(), &norm_or_batch, mistakes);
-    let parameters = arm.network.linear_parameters();
-    if parameters > MOST_PARAMETERS {
-        let place = place("width").or_else(|| place("depth")).unwrap_or(0..0);
-        let help = format!("at most {MOST_PARAMETERS}: make it narrower or less deep");
-        mistakes.add(place, format!("the network has {parameters} parameters"), help);
-    }
-    let (batch, training) = (arm.training.batch_size, dataset.train.len());
-    if batch > training {
-        let help = format!("{} has {training} training examples", dataset.name);
-        mistakes.add(place("batch_size").unwrap_or(0..0), format!("batch_size is {batch}"), help);
-    }
-}
-
-/// Whether the norm means something on the batches of this network: the full ones and the rest.
-fn check_batches(arm: &Arm, examples: usize, place: &Range<usize>, mistakes: &mut Mistakes<'_>) {
-    let (norm, width, batch) = (&arm.network.norm, arm.network.width, arm.training.batch_size);
-    for samples in [batch.min(examples), examples % batch] {
-        let Ok(extents) = Extents::new(samples, 1, width, norm.groups()) else { return };
-        let checked = norm.equation().check(&extents, equations::Mode::Train);
-        if let (Err(error), true) = (checked, arm.network.placement.uses_norm()) {
-            let mut help =
-                format!("{examples} training examples in batches of {batch}, the width is {width}");
-            if let SizeError::Parts { parts, .. } = error {
-                help += &dividing(parts, batch, examples);
-            }
-            mistakes.add(place.clone(), error.to_string(), help);
-        }
-    }
-}
-
-/// Where parts do not divide the batches: a batch size or a number of parts with which they do.
-fn dividing(parts: usize, batch: usize, examples: usize) -> String {
-    let divides = |parts: usize, batch: usize| {
-        batch.is_multiple_of(parts) && (examples % batch).is_multiple_of(parts)
-    };
-    let size = (1..=batch).rev().find(|size| divides(parts, *size));
-    let fewer = (2..parts).rev().find(|fewer| divides(*fewer, batch));
-    let size = size.map(|size| format!("; batch_size = {size} would do"));
-    let fewer = fewer.map(|fewer| format!("; parts = {fewer} would do"));
-    [size, fewer].into_iter().flatten().collect()
 }
 
 #[cfg(test)]

@@ -71,6 +71,11 @@ fn norm(arguments: &NewNormArguments) -> Result<ExitCode, Failure> {
         return Err(bad("a new norm needs --equation \"...\", and --over for its statistics"));
     }
     let choice = arguments.norm.choice(None)?;
+    if let Some((name, _)) = choice.values().first() {
+        return Err(bad(&format!(
+            "--option {name} would not be part of the entry: declare it with --constant or --parameter"
+        )));
+    }
     check_finite(&choice)?;
     is_new(arguments, &choice)?;
     let list = arguments.root.join("crates/norms/src/catalogue.rs");

@@ -5,8 +5,10 @@ use std::process::ExitCode;
 use analysis::{Study, Summary};
 use training::Dataset;
 
+use crate::before_training::check_norms;
 use crate::cli::RunArguments;
-use crate::config::{self, Experiment, Procedure, Source};
+use crate::config::{self, Experiment, Procedure, Source, without_mark};
+use crate::data::Loaded;
 use crate::estimate::{Estimate, spoken};
 use crate::failure::Failure;
 use crate::ledger::Ledger;
@@ -20,10 +22,10 @@ use crate::terminal::{complain, say, wrapped};
 /// # Errors
 /// Anything unusable before something is written; crashes and a failing disk afterwards.
 pub fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
-    let experiment = read(arguments)?;
+    let (experiment, loaded) = read(arguments)?;
     experiment.own_norms.notes().iter().for_each(|note| complain(note));
-    let loaded = experiment.data.load(&arguments.data)?;
     let plan = Plan::new(&experiment, &loaded)?;
+    check_norms(&plan.arms, loaded.dataset.train.len())?;
     let study = resolved(&experiment, &loaded);
     let root = arguments.out.join(&plan.name);
     // Checked before opening, so that a dry run is refused too, and nobody waits for the timing.
@@ -42,12 +44,12 @@ pub fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn read(arguments: &RunArguments) -> Result<Experiment, Failure> {
+fn read(arguments: &RunArguments) -> Result<(Experiment, Loaded), Failure> {
     let path = arguments.file.display().to_string();
     let text = std::fs::read_to_string(&arguments.file).map_err(|error| {
         Failure::BadInput(format!("cannot read the experiment file {path}: {error}"))
     })?;
-    Ok(config::parse(&Source { path, text })?)
+    Ok(config::load(&Source { path, text: without_mark(text) }, &arguments.data)?)
 }
 
 /// What will run and about how long, in a few lines.

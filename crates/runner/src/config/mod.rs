@@ -33,28 +33,38 @@
 //! ```
 
 pub mod choices;
+mod draft;
+mod families;
+mod fit;
 mod grid;
 pub mod keys;
+mod misplaced;
 mod mistakes;
+mod numbers;
 mod own_norms;
 mod procedure;
 mod sections;
 pub mod value;
 
 use std::ops::Range;
+use std::path::Path;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::data;
-use grid::{baseline, sweep};
-use keys::{Key, Setting, Settings};
-use own_norms::own_norms;
-use procedure::procedure;
-use sections::{data_set, section, settings, study_name};
-use value::{Table, Value, text};
+use training::Dataset;
 
-pub use mistakes::{ConfigError, Mistakes, Source};
+use crate::data::{self, Loaded};
+use draft::{Draft, draft};
+use fit::Readable;
+use keys::{Key, Setting, Settings};
+use misplaced::WHOLE;
+use own_norms::own_norms;
+use sections::SECTIONS;
+use value::{Table, Value};
+
+pub use grid::{Chosen, combinations};
+pub use mistakes::{ConfigError, Mistakes, Source, without_mark};
 pub use own_norms::OwnNorms;
 pub use value::nearest;
 
@@ -109,9 +119,17 @@ pub enum Procedure {
     },
 }
 
-/// What a file may have.
-const SECTIONS: [&str; 8] =
-    ["study", "data", "network", "training", "norms", "sweep", "tune", "confirm"];
+impl Procedure {
+    /// The number of runs of each arm, over both phases.
+    pub fn runs_per_arm(&self) -> usize {
+        match self {
+            Procedure::Shared { seeds } => *seeds,
+            Procedure::Tuned { rates, tuning_seeds, confirmation_seeds } => {
+                rates.len() * tuning_seeds + confirmation_seeds
+            }
+        }
+    }
+}
 
 /// Reads an experiment file.
 ///
@@ -119,8 +137,56 @@ const SECTIONS: [&str; 8] =
 /// All mistakes in it, each with its line, the value, what is allowed and the nearest valid name.
 pub fn parse(source: &Source) -> Result<Experiment, ConfigError> {
     let mut mistakes = Mistakes::new(source);
-    let experiment = document(source, &mut mistakes);
-    mistakes.into_result(experiment)
+    let draft = draft(source, &mut mistakes);
+    mistakes.into_result(draft.and_then(Draft::complete))
+}
+
+/// Reads an experiment file and its data, and checks that the values fit each other and the data.
+///
+/// # Errors
+/// All mistakes in the file, and then what is wrong with the data.
+pub fn load(source: &Source, folder: &Path) -> Result<(Experiment, Loaded), ConfigError> {
+    let mut mistakes = Mistakes::new(source);
+    let draft = draft(source, &mut mistakes);
+    let data = draft.as_ref().and_then(|draft| draft.data).map(|data| data.load(folder));
+    if let Some(draft) = &draft {
+        let dataset = data.as_ref().and_then(|data| data.as_ref().ok());
+        fit::check(&draft.readable(), dataset.map(|loaded| &loaded.dataset), &mut mistakes);
+    }
+    let experiment = mistakes.into_result(draft.and_then(Draft::complete));
+    match (experiment, data) {
+        (Ok(experiment), Some(Ok(loaded))) => Ok((experiment, loaded)),
+        (Ok(_), Some(Err(error))) => Err(ConfigError::of_data(&error)),
+        (Err(mistakes), Some(Err(error))) => Err(mistakes.and_of_data(&error)),
+        (Err(mistakes), _) => Err(mistakes),
+        (Ok(_), None) => unreachable!("a complete experiment names its data"),
+    }
+}
+
+/// Whether the values of an experiment fit each other and the data.
+///
+/// # Errors
+/// Groups that do not divide the width, a batch larger than the training part, more runs than a study can have.
+pub fn check(experiment: &Experiment, dataset: &Dataset) -> Result<(), ConfigError> {
+    let mut mistakes = Mistakes::new(&experiment.source);
+    let readable = Readable {
+        settings: &experiment.settings,
+        places: &experiment.places,
+        sweep: &experiment.sweep,
+        is_complete: true,
+        procedure: Some(&experiment.procedure),
+        unread: &[],
+    };
+    fit::check(&readable, Some(dataset), &mut mistakes);
+    mistakes.into_result(Some(()))
+}
+
+/// A file that defines norms.
+pub struct NormsFile {
+    /// The norms.
+    pub norms: OwnNorms,
+    /// The experiment that the file is, unless it has nothing but norms.
+    pub experiment: Option<Experiment>,
 }
 
 /// The norms that a file defines. A file of norms alone needs nothing else; where it is an
@@ -128,56 +194,32 @@ pub fn parse(source: &Source) -> Result<Experiment, ConfigError> {
 ///
 /// # Errors
 /// As [`parse`], and a file that defines none.
-pub fn norms(source: &Source) -> Result<OwnNorms, ConfigError> {
+pub fn norms(source: &Source) -> Result<NormsFile, ConfigError> {
     let mut mistakes = Mistakes::new(source);
-    let own = norms_of(source, &mut mistakes);
-    if own.as_ref().is_some_and(OwnNorms::is_empty) && mistakes.is_empty() {
+    let file = if is_experiment(source) {
+        let experiment = parse(source)?;
+        NormsFile { norms: experiment.own_norms.clone(), experiment: Some(experiment) }
+    } else {
+        let norms = norms_alone(source, &mut mistakes);
+        NormsFile { norms: norms.unwrap_or_default(), experiment: None }
+    };
+    if file.norms.is_empty() && mistakes.is_empty() {
         let help = "write for example [norms.mine] and below it equation = \"gamma * x / rms(x)\"";
         mistakes.add(0..0, "the file defines no norm", help);
     }
-    mistakes.into_result(own)
+    mistakes.into_result(Some(file))
 }
 
-fn norms_of(source: &Source, mistakes: &mut Mistakes<'_>) -> Option<OwnNorms> {
+/// Whether a file has more than norms.
+fn is_experiment(source: &Source) -> bool {
+    let (whole, errors) = DeTable::parse_recoverable(&source.text);
+    errors.is_empty() && whole.get_ref().keys().any(|key| key.get_ref() != "norms")
+}
+
+fn norms_alone(source: &Source, mistakes: &mut Mistakes<'_>) -> Option<OwnNorms> {
     let whole = tree(source, mistakes)?;
-    let table = whole.get_ref().as_table().expect("a file is a table");
-    if table.keys().any(|key| key.get_ref() != "norms") {
-        return document(source, mistakes).map(|experiment| experiment.own_norms);
-    }
-    let file = Table::open("the file", &whole, &SECTIONS, mistakes)?;
+    let file = Table::open(WHOLE, &whole, &SECTIONS, mistakes)?;
     Some(own_norms(&file, mistakes))
-}
-
-fn document(source: &Source, mistakes: &mut Mistakes<'_>) -> Option<Experiment> {
-    let whole = tree(source, mistakes)?;
-    let file = Table::open("the file", &whole, &SECTIONS, mistakes)?;
-    let own = own_norms(&file, mistakes);
-
-    // Every section is read before any `?`, so that mistakes in all of them are found.
-    let keys = ["name", "question", "baseline", "seeds"];
-    let study = section(&file, "study", "name = \"mine\"", mistakes)
-        .and_then(|value| Table::open("[study]", value, &keys, mistakes));
-    let data = data_set(&file, mistakes);
-    let (settings, places) = settings(&file, &own, mistakes);
-    let sweep = sweep(&file, &own, mistakes);
-    let procedure = procedure(&file, study.as_ref(), mistakes);
-    let study = study?;
-    let name = study_name(&study, mistakes);
-    let question =
-        study.get("question").map_or(Some(""), |value| text(value, "question", mistakes));
-    let baseline = sweep.as_ref().and_then(|sweep| baseline(&study, sweep, &own, mistakes));
-    Some(Experiment {
-        source: source.clone(),
-        name: name?,
-        question: question?.to_string(),
-        data: data?,
-        settings,
-        places,
-        own_norms: own,
-        sweep: sweep?,
-        baseline: baseline?,
-        procedure: procedure?,
-    })
 }
 
 /// The file as a table of values with their places.
@@ -199,5 +241,7 @@ fn one_line(message: &str) -> String {
 
 #[cfg(test)]
 mod own_norms_tests;
+#[cfg(test)]
+mod reports_tests;
 #[cfg(test)]
 mod tests;

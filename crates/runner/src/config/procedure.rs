@@ -2,8 +2,10 @@
 
 use super::Procedure;
 use super::keys;
+use super::misplaced;
 use super::mistakes::Mistakes;
-use super::sections::section;
+use super::own_norms::OwnNorms;
+use super::sections::{keys_of, section};
 use super::value::{Numbers, Table, Value, choice, count, list, number};
 
 /// The most seeds that a phase can have.
@@ -17,6 +19,7 @@ pub fn procedure(
 ) -> Option<Procedure> {
     match file.get("tune") {
         Some(tune) => tuned(file, study, tune, mistakes),
+        None if file.may_have("tune") => None,
         None => {
             if let Some(confirm) = file.get("confirm") {
                 let help = "[confirm] follows [tune]; without tuning write seeds in [study]";
@@ -39,9 +42,11 @@ fn tuned(
         mistakes.add(seeds.span(), "seeds in [study] beside [tune]", help);
     }
     let confirm = section(file, "confirm", "seeds = 6", mistakes);
-    let confirm = confirm.and_then(|value| Table::open("[confirm]", value, &["seeds"], mistakes));
+    let own = OwnNorms::default();
+    let confirm = confirm
+        .and_then(|value| misplaced::open("[confirm]", value, &keys_of("confirm"), &own, mistakes));
     let confirmation_seeds = confirm.and_then(|table| seeds(&table, mistakes));
-    let tune = Table::open("[tune]", tune, &["learning_rate", "seeds", "select"], mistakes)?;
+    let tune = misplaced::open("[tune]", tune, &keys_of("tune"), &own, mistakes)?;
     if let Some(select) = tune.get("select") {
         choice(select, "select", [("val_loss", ())], mistakes);
     }
@@ -51,6 +56,7 @@ fn tuned(
             let rate = number(item, "learning_rate", Numbers::Positive, mistakes)?;
             Some((rate, keys::float(rate)))
         })
+        .complete()
     });
     let mut rates: Vec<f64> = rates?.into_iter().map(|(rate, _)| rate).collect();
     rates.sort_by(f64::total_cmp);
