@@ -64,7 +64,9 @@ fn check<'s>(sites: impl Iterator<Item = Site<'s>>) -> Result<(), Failure> {
     let mut said = BTreeSet::new();
     let (mut refused, mut notes) = (Vec::new(), Vec::new());
     for site in sites {
-        let place = (Setting::Norm(Box::new(site.norm.clone())).label(), site.width, site.batch);
+        let Site { norm, width, batch, rest } = site;
+        let place =
+            format!("{} {} {:?} {width} {batch} {rest}", norm.name(), norm.groups(), norm.values());
         if !said.insert(place) {
             continue;
         }
@@ -80,7 +82,7 @@ fn check<'s>(sites: impl Iterator<Item = Site<'s>>) -> Result<(), Failure> {
 }
 
 /// The most numbers at which an equation is evaluated here.
-const MOST_NUMBERS: usize = 1 << 18;
+const MOST_NUMBERS: usize = 1 << 16;
 
 impl Site<'_> {
     /// The norm with the sizes at which it stands.
@@ -115,18 +117,26 @@ impl Site<'_> {
         Some((kind, format!("{}, {message}", self.name())))
     }
 
-    /// The sizes, or with fewer samples where they are many and a sample knows nothing of the others; nothing
-    /// where that is too much.
+    /// The sizes, made smaller where they are large along axes over which nothing is reduced; nothing where that is
+    /// not enough.
     fn fewer(&self, extents: Extents) -> Option<Extents> {
         let equation = self.norm.equation();
-        let columns = if equation.has_matrices() { extents.channels } else { 1 };
-        let samples = MOST_NUMBERS / (self.width * columns);
-        if extents.samples <= samples {
-            return Some(extents);
+        let has_matrices = equation.has_matrices();
+        let is_free = |axis: Axes| equation.reduced().all(|axes| !axes.contains(axis));
+        let numbers = |of: &Extents| of.len() * if has_matrices { of.channels } else { 1 };
+        let fit =
+            |of: &Extents, size: usize| (MOST_NUMBERS / (numbers(of) / size).max(1)).clamp(1, size);
+        let mut fewer = extents;
+        if is_free(Axes::MEMBERS) && is_free(Axes::PARTS) {
+            fewer.samples = fit(&fewer, fewer.samples);
         }
-        let is_alone = |axes: Axes| !axes.contains(Axes::MEMBERS) && !axes.contains(Axes::PARTS);
-        let fewer = Extents { samples, ..extents };
-        (samples > 0 && equation.reduced().all(is_alone)).then_some(fewer)
+        if is_free(Axes::GROUPS) {
+            fewer.groups = fit(&fewer, fewer.groups);
+        }
+        if is_free(Axes::CHANNELS) && !has_matrices {
+            fewer.channels = fit(&fewer, fewer.channels);
+        }
+        (numbers(&fewer) <= MOST_NUMBERS).then_some(fewer)
     }
 }
 
@@ -201,11 +211,16 @@ mod tests {
 
     #[test]
     fn large_networks_are_looked_at_in_part_or_not_at_all() {
-        let rows = own("x / rms(x)", "features");
-        let large = Site { norm: &rows, width: 65_536, batch: 1000, rest: 0 };
-        let extents = large.extents().next().unwrap();
-        assert_eq!(large.fewer(extents).map(|extents| extents.samples), Some(4));
-        let batch = own("x / rms(x)", "samples");
-        assert_eq!(Site { norm: &batch, ..large }.fewer(extents), None);
+        let fewer = |norm: &NormChoice| {
+            let large = Site { norm, width: 65_536, batch: 1000, rest: 0 };
+            let extents = large.extents().next().unwrap();
+            large.fewer(extents).map(|fewer| (fewer.samples, fewer.groups, fewer.channels))
+        };
+        // 2^16 numbers: as many features, or 65 of 1000 samples.
+        assert_eq!(fewer(&own("x / rms(x)", "features")), Some((1, 1, 65_536)));
+        assert_eq!(fewer(&own("x / rms(x)", "samples")), Some((1000, 1, 65)));
+        assert_eq!(fewer(&own("x / rms(x)", "samples+features")), None);
+        let group = NormChoice::named("group").unwrap().with(1024, vec![]).unwrap();
+        assert_eq!(fewer(&group), Some((1, 1024, 64)));
     }
 }

@@ -166,7 +166,7 @@ fn own(definition: &Arc<Definition>) -> Result<NormChoice, Failure> {
 fn undeclared(error: EquationError) -> Failure {
     match &error.undeclared {
         Some(name) => bad(format!(
-            "{error}\n  a name is declared with --constant {name}=VALUE, or to be learned with \
+            "{error}\n  a name is declared with --constant {name}=VALUE, or, if it is learned, with \
              --parameter {name}=SHAPE:START"
         )),
         None => error.into(),
@@ -278,7 +278,7 @@ mod tests {
             (&["layer", "--option", "eps=1e-400"], "\"1e-400\" is too small for a number"),
             (
                 &["--equation", "k * x"],
-                "with --constant k=VALUE, or to be learned with --parameter k=SHAPE:START",
+                "with --constant k=VALUE, or, if it is learned, with --parameter k=SHAPE:START",
             ),
             (&["--equation", "x", "--constant", "k=1e400"], "\"1e400\" is too large for a number"),
             (&["--equation", "x", "--parameter", "k=scalar:1e-400"], "\"1e-400\" is too small"),

@@ -154,8 +154,8 @@ fn schedules() -> String {
     });
     let table = rendered(["schedule", "title", "factor of the learning rate", "citation"], rows);
     format!(
-        "{table}\n\n{{ name = \"cosine\", warmup = 0.1 }} rises linearly over the first tenth of \
-         the steps; the curve takes the rest"
+        "{table}\n\nbefore the curve the rate rises linearly over the first tenth of the steps, or over \
+         another part of them: {{ name = \"cosine\", warmup = 0.2 }}"
     )
 }
 

@@ -11,7 +11,7 @@ use super::keys::WARMUP;
 use super::misplaced;
 use super::mistakes::Mistakes;
 use super::own_norms::OwnNorms;
-use super::value::{Numbers, Value, choice, count, number};
+use super::value::{Numbers, Value, allowed_names, choice, count, nearest, number};
 
 /// `"layer"` or `{ name = "group", groups = 8, eps = 1e-3, gamma = 0.5 }`: a name, which may be one of the file's
 /// own, with constants and starts of parameters.
@@ -205,9 +205,18 @@ fn named<'f, T>(
     match table.get("name") {
         Some(name) => choice(name, key, family, mistakes),
         None => {
-            let names: Vec<&str> = family.map(|(name, _)| name).collect();
-            let help = format!("allowed: {}", names.join(", "));
-            mistakes.add(value.span(), format!("{key} is a table without a name"), help);
+            let mut keys = table.keys();
+            match keys.find(|other| nearest(other.get_ref(), &["name"]).is_some()) {
+                Some(near) => {
+                    let message = format!("unknown key {:?} in {key}", near.get_ref());
+                    mistakes.add(near.span(), message, "did you mean \"name\"?");
+                }
+                None => {
+                    let names: Vec<&str> = family.map(|(name, _)| name).collect();
+                    let message = format!("{key} is a table without a name");
+                    mistakes.add(value.span(), message, allowed_names("", &names));
+                }
+            }
             None
         }
     }

@@ -174,7 +174,7 @@ fn point(value: &Value<'_>, text: &str, error: EquationError, mistakes: &mut Mis
         error.help.unwrap_or_else(|| "see `normlab list norms` for equations".to_string());
     if let Some(name) = error.undeclared {
         help += &format!(
-            "; or declare it: constants.{name} = 0.1, or to be learned \
+            "; or declare it: constants.{name} = 0.1, or, if it is learned, \
              parameters.{name} = {{ shape = \"scalar\", start = 0.5 }}"
         );
     }

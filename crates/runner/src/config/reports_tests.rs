@@ -204,7 +204,7 @@ fn every_declaration_of_a_norm_is_read_before_its_equation() {
        |
     16 | equation = "c * x"
        |             ^
-       = known here: x, gamma, beta, eps, momentum, parts, size, index, groups, batches; or declare it: constants.c = 0.1, or to be learned parameters.c = { shape = "scalar", start = 0.5 }
+       = known here: x, gamma, beta, eps, momentum, parts, size, index, groups, batches; or declare it: constants.c = 0.1, or, if it is learned, parameters.c = { shape = "scalar", start = 0.5 }
 
     6 mistakes in study.toml
     "#);
@@ -273,6 +273,15 @@ fn a_misspelled_key_or_section_is_not_missing_too() {
     let report =
         report(&format!("{tuned}[tun]\nlearning_rate = [1.0]\nseeds = 1\n[confirm]\nseeds = 1\n"));
     assert!(report.ends_with("\n1 mistake in study.toml"), "{report}");
+}
+
+#[test]
+fn a_table_without_a_name_may_have_a_misspelled_one() {
+    let misspelled = report(&format!("{START}[network.norm]\nnam = \"group\"\ngroups = 4\n"));
+    assert!(misspelled.contains("study.toml:7:1: unknown key \"nam\" in norm\n"), "{misspelled}");
+    assert!(misspelled.contains("= did you mean \"name\"?\n\n1 mistake"), "{misspelled}");
+    let missing = report(&format!("{START}[network]\nnorm = {{ groups = 4 }}\n"));
+    assert!(missing.contains("names are allowed, `normlab list` shows them\n"), "{missing}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use equations::{NormEquation, NormSource, ParameterShape, ParameterSource};
 use toml::de::DeValue;
 
 use crate::config::mistakes::Mistakes;
-use crate::config::value::{Numbers, Table, Unknown, Value, allowed_names, number, text};
+use crate::config::value::{Numbers, Table, Unknown, Value, number, text};
 use crate::parameter_shape::{SHAPES, parameter_shape};
 
 /// What could be read of a list of declarations.
@@ -66,7 +66,7 @@ fn parameter(
     match parameter_shape(shape) {
         Ok(shape) => start.map(|start| (shape, start)),
         Err(message) => {
-            mistakes.add(shape_at?.span(), message, allowed_names(shape, &SHAPES));
+            mistakes.add(shape_at?.span(), message, format!("allowed: {}", SHAPES.join(", ")));
             None
         }
     }
