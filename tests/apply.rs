@@ -92,12 +92,20 @@ fn what_does_not_fit_is_refused_with_its_place() {
     world.write("broken.toml", "gamma = [1, 2\n");
     world.write("short.toml", "gamma = [1, 2]\n");
     world.write("other.toml", "gama = [1, 2, 3, 4]\n");
+    world.write("large.csv", "1,2,3,4\n5,6,1e400,8\n");
+    world.write("small.csv", "1,2,3,1e-400\n");
+    world.write("large.toml", "gamma = [1, 2, 3, 1e400]\n");
+    world.write("small.toml", "v = [1e-400, 2, 3, 1]\nm = [0, 0, 0, 0]\n");
     for (line, expected) in [
         ("layer --input letters.csv", "letters.csv:2:2: \"four\" is not a number"),
         (
             "layer --input ragged.csv",
             "ragged.csv:2: the row has 1 numbers, but the first row has 2",
         ),
+        ("layer --input large.csv", "large.csv:2:3: 1e400 is too large for a number"),
+        ("layer --input small.csv", "small.csv:1:4: 1e-400 is too small for a number"),
+        ("layer --input x.csv --params large.toml", "large.toml:1:19: gamma is 1e400"),
+        ("batch --input x.csv --state small.toml", "small.toml:1:6: v is 1e-400"),
         ("layer --input empty.csv", "empty.csv:1: the file has no rows"),
         ("layer --input nowhere.csv", "cannot read nowhere.csv"),
         (
@@ -119,4 +127,29 @@ fn what_does_not_fit_is_refused_with_its_place() {
         assert!(ran.stderr.contains(expected), "{line}: wanted {expected:?} in\n{}", ran.stderr);
         assert!(!world.path("out").exists(), "{line} left something behind");
     }
+}
+
+/// Explicit infinities are numbers; a byte-order mark is none.
+#[test]
+fn infinities_and_byte_order_marks_are_read() {
+    let world = World::with(TINY);
+    world.write("x.csv", "\u{feff}inf,1\n");
+    world.write("v.csv", "\u{feff}1,1\n");
+    world.write("p.toml", "\u{feff}gamma = [2, nan]\n");
+    let line = "apply --equation gamma*x --input x.csv --cotangent v.csv --params p.toml --out out";
+    world.normlab(line).exits_with(0);
+    let y = numbers(&world, "out/y.csv");
+    assert!(y[0] == f64::INFINITY && y[1].is_nan(), "{y:?}");
+}
+
+/// tanh(2 * 0.5) and 3 * tanh(2 * 0.5).
+#[test]
+fn starts_are_those_of_the_options() {
+    let world = World::with(TINY);
+    world.write("x.csv", "0.5\n");
+    world.normlab("apply dyt --option alpha=2 --input x.csv --out one").exits_with(0);
+    assert!((numbers(&world, "one/y.csv")[0] - 1_f64.tanh()).abs() < 1e-15);
+    let line = "apply dyt --option alpha=2 --option gamma=3 --input x.csv --out two";
+    world.normlab(line).exits_with(0);
+    assert!((numbers(&world, "two/y.csv")[0] - 3.0 * 1_f64.tanh()).abs() < 1e-15);
 }

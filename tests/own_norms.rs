@@ -37,6 +37,50 @@ fn own_norms_train_and_read_back_from_the_resolved_study() {
     assert_eq!(world.read("results/tiny/runs.csv"), table);
 }
 
+/// Two starts of dynamic tanh, of which the first is the default.
+#[test]
+fn starts_of_parameters_are_swept_and_read_back() {
+    let world =
+        World::with(&study().replace("\"mine\",", "\"dyt\", { name = \"dyt\", alpha = 2 },"));
+    world.normlab("run study.toml").exits_with(0);
+    let table = world.read("results/tiny/runs.csv");
+    let losses = |arm: &str| -> Vec<&str> {
+        let rows = table.lines().filter(|row| row.split(',').nth(1) == Some(arm));
+        rows.map(|row| row.split_once(arm).unwrap().1).collect()
+    };
+    assert_eq!(losses("dyt").len(), 6, "{table}");
+    assert!(
+        losses("dyt(alpha=2)").len() == 6 && losses("dyt(alpha=2)") != losses("dyt"),
+        "{table}"
+    );
+    world.write("again.toml", &world.read("results/tiny/study.toml"));
+    world.normlab("run again.toml").exits_with(0);
+    assert_eq!(world.read("results/tiny/runs.csv"), table);
+}
+
+#[test]
+fn norms_that_are_not_finite_or_say_nothing_are_told_before_training() {
+    let log = study().replace("mean(abs(x)) + eps", "log(x)");
+    let world = World::with(&log);
+    for line in ["run study.toml", "run study.toml --dry-run"] {
+        let ran = world.normlab(line).exits_with(2);
+        let expected = "norm \"mine\" at width 8 and batch size 128, at standard normal input: `log(x)` is NaN\n  \
+                        gamma * x / (log(x))\n               ^^^^^^\nnothing was written\n";
+        assert_eq!(ran.stderr, expected, "{line}");
+    }
+    assert!(!world.path("results").exists());
+
+    let single = study().replacen("over = \"features\"", "over = \"positions\"", 1);
+    let world = World::with(&single);
+    for line in ["run study.toml --dry-run", "gradcheck --config study.toml mine --case plain"] {
+        let ran = world.normlab(line).exits_with(0);
+        let expected = "note: norm \"mine\" at width 8 and batch size 128: statistics over a single value \
+                        (positions = 1): `mean(abs(x))` is `abs(x)`\n  gamma * x / (mean(abs(x)) + eps)\n               \
+                        ^^^^^^^^^^^^\n";
+        assert_eq!(ran.stderr.matches(expected).count(), 1, "{line}\n{}", ran.stderr);
+    }
+}
+
 #[test]
 fn mistakes_in_equations_are_shown_in_the_file() {
     for (good, bad, expected) in [
@@ -83,6 +127,15 @@ fn a_wrong_equation_has_a_caret_and_a_name_that_was_meant() {
     let expected = "unknown name `gama`\n  gama*x/rms(x)\n  ^^^^ did you mean `gamma`?\n";
     assert!(ran.stderr.starts_with(expected), "{}", ran.stderr);
     for (line, expected) in [
+        (
+            "gradcheck --equation k*x",
+            "--constant k=VALUE, or, if it is learned, with --parameter k=SHAPE:START",
+        ),
+        ("show --equation x**2", "  x**2\n   ^^ powers are written `x^2`"),
+        ("show dyt --option alfa=1", "did you mean \"alpha\"?"),
+        ("gradcheck dyt --option alpha=1", "a check tries values of its own for parameters"),
+        ("new norm other --equation gamma*x --option gamma=2", "would not be part of the entry"),
+        ("export layer --to latex --constant eps=1e400", "\"1e400\" is too large for a number"),
         ("gradcheck --equation x/rms(x)", "over"),
         ("gradcheck --equation x*mean[rows](x)", "unknown axis `rows`"),
         ("gradcheck --equation alpha*x --parameter alpha=skalar:1", "did you mean \"scalar\"?"),

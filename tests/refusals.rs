@@ -52,6 +52,22 @@ fn mistakes_in_the_file_name_the_line_the_value_and_what_is_allowed() {
 }
 
 #[test]
+fn all_mistakes_of_a_file_are_reported_at_once() {
+    refused(
+        "width = 8\n[training]\n",
+        "width = 8\nnorm = { name = \"group\", groups = 3 }\ndept = 3\n[training]\nbatch_size = 5000\nweight_decay = 0.1\n",
+        &[
+            "study.toml:10:8: 8 features cannot be divided into 3 groups of equal size\n",
+            "study.toml:11:1: unknown key \"dept\" in [network]\n",
+            "study.toml:13:14: batch_size is 5000\n",
+            "study.toml:14:1: misplaced key \"weight_decay\" in [training]\n",
+            "= it is an option: write optimizer = { name = \"adamw\", weight_decay = 0.1 }\n",
+            "4 mistakes in study.toml\nnothing was written",
+        ],
+    );
+}
+
+#[test]
 fn a_missing_study_is_named() {
     let world = World::with(TINY);
     let ran = world.normlab("run nowhere.toml").exits_with(2);
@@ -90,6 +106,10 @@ fn missing_data_are_refused_with_the_way_to_name_another_folder() {
     let ran = world.normlab("run study.toml --data elsewhere").exits_with(2);
     assert!(ran.stderr.contains("elsewhere/digits/digits.csv"), "{}", ran.stderr);
     assert!(ran.stderr.contains("--data DIR"), "{}", ran.stderr);
+    world.write("study.toml", &TINY.replace("depth = 2", "depth = 0"));
+    let ran = world.normlab("run study.toml --data elsewhere").exits_with(2);
+    let (first, then) = ran.stderr.split_once("1 mistake in study.toml").unwrap();
+    assert!(first.contains("depth is 0") && then.contains("elsewhere/digits"), "{}", ran.stderr);
     assert!(!world.path("results").exists());
 }
 

@@ -38,6 +38,24 @@ fn momentum_is_shown_where_an_average_follows_by_it() {
     }
 }
 
+/// In what is shown and in what a module starts with; the example, which is the entry's, says that it differs.
+#[test]
+fn starts_of_options_are_shown_and_exported() {
+    let world = World::with(TINY);
+    let shown = world.normlab("show dyt --option alpha=0.8").exits_with(0).stdout;
+    assert!(shown.contains("    alpha    one for all, start 0.8\n"), "{shown}");
+    assert!(shown.contains("\nexample\n    1 sample, 1 position\n    alpha = 0.5\n"), "{shown}");
+    let module = world.normlab("export dyt --option alpha=0.8 --to torch").exits_with(0).stdout;
+    assert!(
+        module.contains("self.alpha = nn.Parameter(torch.full((), 0.8, **factory))"),
+        "{module}"
+    );
+    let module = world.normlab("export dyt --option alpha=0.8 --to jax").exits_with(0).stdout;
+    assert!(module.contains("\"alpha\": jnp.full((), 0.8, dtype)"), "{module}");
+    let card = world.normlab("card dyt --option alpha=0.8 --json card").exits_with(0).stdout;
+    assert!(card.contains("\"arguments\": \"dyt --option alpha=0.8\""), "{card}");
+}
+
 #[test]
 fn a_norm_is_shown_with_all_that_is_known_of_it() {
     let world = World::with(TINY);

@@ -123,3 +123,19 @@ fn read_error(path: &Path, error: csv::Error) -> AnalysisError {
         _ => AnalysisError::Read { path, source: io::Error::other("not a csv file") },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Some editors write a byte-order mark, which is no part of the first name.
+    #[test]
+    fn a_byte_order_mark_is_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("runs.csv");
+        std::fs::write(&path, "\u{feff}arm,loss\nlayer,0.5\n").unwrap();
+        let file = CsvFile::read(&path).unwrap();
+        let arm = file.column("arm").unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(file.rows().next().unwrap().text(arm), "layer");
+    }
+}

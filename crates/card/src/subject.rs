@@ -15,7 +15,7 @@ pub struct Subject {
     pub declared: Option<Declared>,
     /// The number of groups.
     pub groups: usize,
-    /// Constants that differ from the definition's.
+    /// Constants, and starts of parameters, that differ from the definition's.
     pub constants: Vec<(String, f64)>,
     /// The words behind a command that mean this norm.
     pub arguments: String,
@@ -79,7 +79,7 @@ impl Subject {
             name: choice.name().to_owned(),
             declared,
             groups: choice.groups(),
-            constants: choice.constants().to_vec(),
+            constants: choice.values().to_vec(),
             arguments: arguments.to_owned(),
         }
     }
@@ -121,7 +121,8 @@ mod tests {
     #[test]
     fn a_norm_is_built_again() {
         let group = norms::find("group").unwrap();
-        let listed = NormChoice::new(group, 4, vec![("eps".to_owned(), 0.5)]).unwrap();
+        let values = vec![("eps".to_owned(), 0.5), ("gamma".to_owned(), 2.0)];
+        let listed = NormChoice::new(group, 4, values).unwrap();
         let definition = Definition {
             name: "own".to_owned(),
             equation: "gamma * x / (alpha * norm1(x) + k)".to_owned(),

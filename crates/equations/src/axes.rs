@@ -151,12 +151,23 @@ pub(crate) fn sum(cursor: &mut Cursor<'_>) -> Result<Axes, EquationError> {
 
 fn word(cursor: &mut Cursor<'_>) -> Result<Axes, EquationError> {
     let Token::Name(name) = cursor.peek().clone() else {
-        return Err(cursor.expected("an axis"));
+        let error = cursor.expected("an axis");
+        return Err(match cursor.peek() {
+            Token::Number(_) | Token::Symbol('-') => {
+                error.with_help("axes have names, such as `features`")
+            }
+            _ => error,
+        });
     };
     let Some((_, axes)) = WORDS.iter().find(|(word, _)| *word == name) else {
-        return Err(cursor
-            .error(cursor.span(), format!("unknown axis `{name}`"))
-            .with_help(suggestion(&name, WORDS.iter().map(|(word, _)| *word))));
+        let help = match name.as_str() {
+            "axis" | "axes" | "dim" | "dims" => {
+                "write the name of the axis, such as `features`".to_owned()
+            }
+            _ => suggestion(&name, WORDS.iter().map(|(word, _)| *word)),
+        };
+        let error = cursor.error(cursor.span(), format!("unknown axis `{name}`"));
+        return Err(error.with_help(help));
     };
     cursor.advance();
     Ok(*axes)

@@ -7,6 +7,7 @@ use crate::error::{EquationError, suggestion};
 use crate::lexer::Token;
 use crate::operation::{Binary, FUNCTIONS, Function, NodeId, Operation, Statistic};
 use crate::parser::{INDEX, OPEN, Operand, Parser, Result, SIZE, SUM};
+use crate::spelling;
 
 impl Parser<'_> {
     /// Reads the axes and arguments behind the name of a function.
@@ -45,12 +46,18 @@ impl Parser<'_> {
         if let (Called::Language(Function::Past), Some(own)) = (called, self.own_past()) {
             return self.push(own, self.cursor.since(span.start));
         }
-        let arguments = self.arguments()?;
+        let open = self.cursor.since(span.start).end;
+        let arguments = self.arguments(name, open - 1..open)?;
         let counts = called.argument_counts();
         let span = self.cursor.since(span.start);
         if !counts.contains(&arguments.len()) {
             let message = format!("`{name}` takes {}, got {}", in_words(&counts), arguments.len());
-            return Err(self.cursor.error(span, message));
+            let error = self.cursor.error(span, message);
+            let is_statistic = matches!(called, Called::Language(Function::Statistic(_)));
+            return Err(match is_statistic && arguments.len() > 1 {
+                true => error.with_help(spelling::argument("axis")),
+                false => error,
+            });
         }
         let operation = match called {
             Called::Vocabulary(index) => Operation::Call(index, arguments[0].0),
@@ -122,30 +129,41 @@ impl Parser<'_> {
         let named = self.vocabulary.names.iter().any(|known| known.name == name);
         if named || self.defined(name).is_some() {
             let error = self.cursor.error(span, format!("`{name}` is not a function"));
-            return error.with_help("a product is written with `*`");
+            return error.with_help(match self.cursor.peek() {
+                Token::Symbol('[') => "values have no indices; they broadcast by axis",
+                _ => "a product is written with `*`",
+            });
         }
         let functions = self.vocabulary.functions.iter().copied();
         // Only brackets can be meant for a size or an index.
         let of_axes: &[&str] =
             if *self.cursor.peek() == Token::Symbol('[') { &[SIZE, INDEX] } else { &[] };
         let known = FUNCTIONS.iter().map(|(known, _)| *known).chain(of_axes.iter().copied());
-        let help = suggestion(name, functions.chain(known));
+        let help = match spelling::function(name) {
+            Some(ours) if self.vocabulary.over.is_some() => format!("write {ours}"),
+            _ => suggestion(name, functions.chain(known)),
+        };
         self.cursor.error(span, format!("unknown function `{name}`")).with_help(help)
     }
 
-    /// Reads `e, e, ...)`.
-    fn arguments(&mut self) -> Result<Vec<Operand>> {
+    /// Reads `e, e, ...)`, the arguments of a function whose `(` is at `open`.
+    fn arguments(&mut self, function: &str, open: Range<usize>) -> Result<Vec<Operand>> {
         let mut arguments = Vec::new();
         if self.cursor.accept(')') {
             return Ok(arguments);
         }
         loop {
-            arguments.push(self.nested(|parser| parser.expression(SUM))?);
-            if self.cursor.accept(')') {
-                return Ok(arguments);
+            if let (Token::Name(name), Token::Symbol('=')) =
+                (self.cursor.peek(), self.cursor.peek_second())
+            {
+                let message = format!("`{function}` has no argument `{name}`");
+                let error = self.cursor.error(self.cursor.span(), message);
+                return Err(error.with_help(spelling::argument(name)));
             }
+            arguments.push(self.nested(|parser| parser.expression(SUM))?);
             if !self.cursor.accept(',') {
-                return Err(self.cursor.expected("`,` or `)`"));
+                self.cursor.close(')', open, "`,` or `)`")?;
+                return Ok(arguments);
             }
         }
     }
@@ -265,11 +283,16 @@ impl Parser<'_> {
         if !self.cursor.accept('[') {
             return Ok(None);
         }
+        let open = self.cursor.since(0).end;
         let axes = axes::sum(&mut self.cursor)?;
-        if *self.cursor.peek() != Token::Symbol(']') {
-            return Err(self.cursor.expected("`+` or `]`"));
-        }
-        self.cursor.advance();
+        self.cursor.close(']', open - 1..open, "`+` or `]`").map_err(|error| {
+            match self.cursor.peek() {
+                Token::Symbol(',') => {
+                    error.with_help("axes are joined by `+`: `[samples+positions]`")
+                }
+                _ => error,
+            }
+        })?;
         Ok(Some(axes))
     }
 

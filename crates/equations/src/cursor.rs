@@ -55,6 +55,12 @@ impl<'a> Cursor<'a> {
         self.position = place;
     }
 
+    /// The token before the next one, and the text between the two.
+    pub(crate) fn before(&self) -> Option<(&Token, &'a str)> {
+        let (token, span) = &self.tokens[self.position.checked_sub(1)?];
+        Some((token, &self.text[span.end..self.span().start]))
+    }
+
     pub(crate) fn advance(&mut self) {
         self.position = (self.position + 1).min(self.tokens.len() - 1);
     }
@@ -70,6 +76,23 @@ impl<'a> Cursor<'a> {
 
     pub(crate) fn expect(&mut self, symbol: char) -> Result<(), EquationError> {
         if self.accept(symbol) { Ok(()) } else { Err(self.expected(&format!("`{symbol}`"))) }
+    }
+
+    /// Passes the bracket that closes the one at `open`, or refuses what is there instead.
+    pub(crate) fn close(
+        &mut self,
+        bracket: char,
+        open: Range<usize>,
+        wanted: &str,
+    ) -> Result<(), EquationError> {
+        if self.accept(bracket) {
+            return Ok(());
+        }
+        if *self.peek() != Token::End {
+            return Err(self.expected(wanted));
+        }
+        let message = format!("`{}` is never closed", &self.text[open.clone()]);
+        Err(self.error(open, message).with_help(format!("the text ends without its `{bracket}`")))
     }
 
     pub(crate) fn error(&self, span: Range<usize>, message: impl Into<String>) -> EquationError {

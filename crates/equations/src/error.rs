@@ -20,16 +20,29 @@ pub struct EquationError {
     pub message: String,
     /// What to do about it, shown behind the carets.
     pub help: Option<String>,
+    /// The name that nothing in the text or its declarations defines, if that is what is wrong.
+    pub undeclared: Option<String>,
     text: String,
 }
 
 impl EquationError {
     pub(crate) fn new(text: &str, span: Range<usize>, message: impl Into<String>) -> Self {
-        EquationError { span, message: message.into(), help: None, text: text.to_owned() }
+        EquationError {
+            span,
+            message: message.into(),
+            help: None,
+            undeclared: None,
+            text: text.to_owned(),
+        }
     }
 
     pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    pub(crate) fn with_undeclared(mut self, name: &str) -> Self {
+        self.undeclared = Some(name.to_owned());
         self
     }
 }

@@ -144,22 +144,25 @@ impl Known {
         Ok(known)
     }
 
-    /// Gives a constant that is known another value.
-    pub(crate) fn override_constant(
-        &mut self,
-        constant: &str,
-        value: f64,
-    ) -> Result<(), EquationError> {
-        let name = lexer::name(constant).unwrap_or_else(|| constant.to_owned());
-        finite("the constant", constant, value)?;
-        if let Some((_, known)) = self.constants.iter_mut().find(|(known, _)| *known == name) {
-            *known = value;
+    /// Gives a constant another value, or a parameter another start.
+    pub(crate) fn set(&mut self, name: &str, value: f64) -> Result<(), EquationError> {
+        let ascii = lexer::name(name).unwrap_or_else(|| name.to_owned());
+        if let Some((_, constant)) = self.constants.iter_mut().find(|(known, _)| *known == ascii) {
+            finite("the constant", name, value)?;
+            *constant = value;
             return Ok(());
         }
-        let help = suggestion(&name, self.constants.iter().map(|(known, _)| known.as_str()));
-        let assignment = format!("{constant} = {value}");
-        let message = format!("unknown constant `{constant}`");
-        Err(EquationError::new(&assignment, 0..constant.len(), message).with_help(help))
+        if let Some(parameter) = self.parameters.iter_mut().find(|known| known.name == ascii) {
+            finite("the start of", name, value)?;
+            parameter.start = value;
+            return Ok(());
+        }
+        let constants = self.constants.iter().map(|(known, _)| known.as_str());
+        let parameters = self.parameters.iter().map(|known| known.name.as_str());
+        let help = suggestion(&ascii, constants.chain(parameters));
+        let assignment = format!("{name} = {value}");
+        let message = format!("unknown constant or parameter `{name}`");
+        Err(EquationError::new(&assignment, 0..name.len(), message).with_help(help))
     }
 }
 

@@ -1,7 +1,8 @@
 use std::ops::Range;
 
 use crate::error::EquationError;
-use crate::greek;
+use crate::number::{self, NumberError};
+use crate::{greek, spelling};
 
 /// The longest text that is read, in bytes.
 pub(crate) const LONGEST_TEXT: usize = 64 * 1024;
@@ -36,6 +37,9 @@ pub(crate) fn tokens(text: &str) -> Result<Vec<(Token, Range<usize>)>, EquationE
             return Err(EquationError::new(text, span, "a power of a power needs parentheses"));
         }
         behind_superscript = superscript.is_some();
+        if let Some(error) = spelling::operator(text, start) {
+            return Err(error);
+        }
         let rest = &text[start..];
         let (token, length) = if let Some(exponent) = superscript {
             tokens.push((Token::Symbol('^'), start..start + first.len_utf8()));
@@ -50,9 +54,7 @@ pub(crate) fn tokens(text: &str) -> Result<Vec<(Token, Range<usize>)>, EquationE
         } else if let Some(symbol) = symbol(first) {
             (Token::Symbol(symbol), first.len_utf8())
         } else {
-            let span = start..start + first.len_utf8();
-            let shown = first.escape_debug();
-            return Err(EquationError::new(text, span, format!("unexpected character `{shown}`")));
+            return Err(spelling::unexpected(text, start));
         };
         tokens.push((token, start..start + length));
         start += length;
@@ -113,10 +115,13 @@ fn number_length(text: &str) -> Option<usize> {
 
 fn number(text: &str, span: Range<usize>) -> Result<f64, EquationError> {
     let digits = &text[span.clone()];
-    match digits.parse::<f64>() {
-        Ok(value) if value.is_finite() => Ok(value),
-        _ => Err(EquationError::new(text, span, format!("the number `{digits}` is too large"))),
-    }
+    number::parse(digits).map_err(|error| {
+        let what = match error {
+            NumberError::TooSmall => "too small: it would be 0",
+            NumberError::TooLarge | NumberError::NoNumber => "too large",
+        };
+        EquationError::new(text, span, format!("the number `{digits}` is {what}"))
+    })
 }
 
 fn is_letter(character: char) -> bool {
@@ -176,6 +181,11 @@ mod tests {
         assert_eq!(message("x²³"), "a power of a power needs parentheses");
         assert_eq!(message("x² ^ 3"), "a power of a power needs parentheses");
         assert_eq!(message("1e999"), "the number `1e999` is too large");
+        assert_eq!(message("x + 1e-400"), "the number `1e-400` is too small: it would be 0");
+        assert_eq!(
+            plain("0e-400 4.9e-324"),
+            [Token::Number(0.0), Token::Number(5e-324), Token::End]
+        );
         let long = "x".repeat(LONGEST_TEXT + 1);
         assert_eq!(message(&long), "a text has at most 65536 bytes, got 65537");
     }

@@ -52,6 +52,7 @@ mod matrix;
 mod norm;
 mod not_finite;
 mod notation;
+mod number;
 mod operation;
 #[cfg(test)]
 mod page;
@@ -60,6 +61,8 @@ mod presentation;
 mod print;
 mod running_names;
 mod scalar;
+mod single_values;
+mod spelling;
 mod term;
 mod window;
 
@@ -74,6 +77,8 @@ pub use interpreter::StopValues;
 pub use known::{NormSource, Parameter, ParameterShape, ParameterSource};
 pub use norm::{Kept, Mode, NormEquation, RunningSlot};
 pub use not_finite::{NotFinite, OrdinaryInput, ordinary_inputs};
+pub use number::{NumberError, parse as parse_number};
 pub use operation::{Binary, Node, NodeId, Operation, Pointwise, Statistic};
+pub use single_values::{SingleValue, SingleValues};
 pub use term::{Input, Term, TermId};
 pub use window::{Direction, Reach, Window};

@@ -84,21 +84,22 @@ impl NormEquation {
     /// # Errors
     /// What is wrong with the equation, its axes or its declarations.
     pub fn parse(source: &NormSource<'_>) -> Result<NormEquation, EquationError> {
-        Self::with_constants(source, &[])
+        Self::with_values(source, &[])
     }
 
-    /// Reads and checks a norm with other values for some of its constants.
+    /// Reads and checks a norm with other values for some of its constants, and other starts for some of its
+    /// parameters.
     ///
     /// # Errors
-    /// As [`NormEquation::parse`]; and a constant that the source does not know.
-    pub fn with_constants(
+    /// As [`NormEquation::parse`]; and a name that is neither a constant nor a parameter of the source.
+    pub fn with_values(
         source: &NormSource<'_>,
-        overrides: &[(String, f64)],
+        values: &[(String, f64)],
     ) -> Result<NormEquation, EquationError> {
         let over = Axes::parse(source.over)?;
         let mut known = Known::new(source)?;
-        for (constant, value) in overrides {
-            known.override_constant(constant, *value)?;
+        for (name, value) in values {
+            known.set(name, *value)?;
         }
         let expression = parse(source.equation, over, &known)?;
         let (momentum, parts) = (known.momentum()?, known.parts()?);
@@ -295,22 +296,29 @@ impl NormEquation {
     /// The axes of every statistic, window and cumulative sum that the result depends on in training; what only
     /// running averages follow is left out.
     pub fn reduced(&self) -> impl Iterator<Item = Axes> {
+        let needed = self.needed_for_result(Mode::Train);
+        let nodes = self.expression.nodes.iter().zip(needed);
+        nodes.filter(|(_, needed)| *needed).filter_map(|(node, _)| match node.operation {
+            Operation::Statistic(_, _, axes)
+            | Operation::Cumulative(_, _, axes)
+            | Operation::Window { axis: axes, .. } => Some(axes),
+            _ => None,
+        })
+    }
+
+    /// Whether the result depends on each node; what only running averages follow is left out.
+    pub(crate) fn needed_for_result(&self, mode: Mode) -> Vec<bool> {
+        if mode == Mode::Eval {
+            return self.needed_in_evaluation.clone();
+        }
         let nodes = &self.expression.nodes;
-        let needed = Expression::needed_for(nodes, nodes.len() - 1, |operation| {
+        Expression::needed_for(nodes, nodes.len() - 1, |operation| {
             let operands = match operation {
                 Operation::Running { value, .. } => vec![value],
                 Operation::Past(_) => Vec::new(),
                 operation => operation.operands().collect(),
             };
             operands.into_iter()
-        });
-        nodes.iter().zip(needed).filter(|(_, needed)| *needed).filter_map(|(node, _)| {
-            match node.operation {
-                Operation::Statistic(_, _, axes)
-                | Operation::Cumulative(_, _, axes)
-                | Operation::Window { axis: axes, .. } => Some(axes),
-                _ => None,
-            }
         })
     }
 

@@ -67,7 +67,7 @@ fn placements_parse() {
 #[test]
 fn messages_are_those_that_are_printed() {
     let messages = blocks("message");
-    assert_eq!(messages.len(), 7);
+    assert_eq!(messages.len(), 8);
     for (over, message) in messages {
         let equation = message.lines().nth(1).unwrap().trim();
         assert_eq!(parse(equation, over).unwrap_err().to_string(), message.trim_end());

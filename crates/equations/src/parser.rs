@@ -6,6 +6,7 @@ use crate::error::{EquationError, suggestion};
 use crate::expression::{Expression, Vocabulary};
 use crate::lexer::Token;
 use crate::operation::{Binary, FUNCTIONS, Node, NodeId, Operation};
+use crate::spelling;
 
 pub(crate) const MOST_NODES: usize = 10_000;
 pub(crate) const DEEPEST_NESTING: usize = 200;
@@ -41,8 +42,7 @@ pub(crate) fn parse(text: &str, vocabulary: &Vocabulary<'_>) -> Result<Expressio
     }
     let (result, span) = parser.expression(SUM)?;
     if *parser.cursor.peek() != Token::End {
-        let error = parser.cursor.expected("an operator or the end of the text");
-        return Err(error.with_help("an equation is `name = e;` any number of times, then `e`"));
+        return Err(parser.left_over());
     }
     if parser.nodes[result].varies.contains(Axes::COLUMNS) {
         let error = parser.cursor.error(span, "the result varies along columns");
@@ -146,9 +146,15 @@ impl Parser<'_> {
         self.cursor.advance();
         self.cursor.expect('=')?;
         let value = self.defined_value(&name)?;
-        self.cursor.expect(';').map_err(|error| {
-            error.with_help(format!("the definition of `{name}` ends with `;`"))
-        })?;
+        if !self.cursor.accept(';') {
+            let error = self.cursor.expected("`;`");
+            return Err(error.with_help(match self.cursor.peek() {
+                Token::End => format!(
+                    "the result has no name: leave `{name} =` out, or use `{name}` after a `;`"
+                ),
+                _ => format!("the definition of `{name}` ends with `;`"),
+            }));
+        }
         self.definitions.push((name, value));
         Ok(())
     }
@@ -203,9 +209,8 @@ impl Parser<'_> {
                 Token::Symbol('*') => (PRODUCT, Some(Binary::Multiply)),
                 Token::Symbol('/') => (PRODUCT, Some(Binary::Divide)),
                 Token::Symbol('^') => (POWER, None),
-                Token::Name(_) | Token::Number(_) | Token::Symbol('(') => {
-                    let error = self.cursor.expected("an operator");
-                    return Err(error.with_help("a product is written with `*`"));
+                Token::Name(_) | Token::Number(_) | Token::Symbol('(' | '[') => {
+                    return Err(self.no_operator());
                 }
                 _ => break,
             };
@@ -264,11 +269,53 @@ impl Parser<'_> {
             Token::Symbol('(') => {
                 self.cursor.advance();
                 let (e, _) = self.nested(|parser| parser.expression(SUM))?;
-                self.cursor.expect(')')?;
+                self.cursor.close(')', span.clone(), "`)`")?;
                 Ok((e, self.cursor.since(span.start)))
             }
             _ => Err(self.cursor.expected("an expression")),
         }
+    }
+
+    /// The error where the text goes on after its end.
+    fn left_over(&self) -> EquationError {
+        if let Token::Symbol(bracket @ (')' | ']')) = self.cursor.peek() {
+            let open = if *bracket == ')' { '(' } else { '[' };
+            let message = format!("`{bracket}` closes nothing");
+            let error = self.cursor.error(self.cursor.span(), message);
+            return error.with_help(format!("there is no `{open}` before it"));
+        }
+        let is_last = *self.cursor.peek_second() == Token::End;
+        let error = self.cursor.expected("an operator or the end of the text");
+        error.with_help(match self.cursor.peek() {
+            Token::Symbol(';') if is_last => {
+                "leave it out: `;` stands between definitions and the result"
+            }
+            _ => "an equation is `name = e;` any number of times, then `e`",
+        })
+    }
+
+    /// The error where two operands follow each other.
+    fn no_operator(&self) -> EquationError {
+        let error = self.cursor.expected("an operator");
+        let before = self.cursor.before();
+        let is_suffix = |name: &str| {
+            ["f", "F", "d", "D", "l", "L", "j", "f32", "f64"].contains(&name)
+                || name.starts_with('_')
+        };
+        error.with_help(match (before, self.cursor.peek()) {
+            (_, Token::Symbol('[')) => "axes stand before the argument, as in `mean[features](x)`",
+            (_, Token::Name(word)) if spelling::conditional(word) => {
+                "there are no conditions: use `max`, `min`, `clamp` or `sign`"
+            }
+            (Some((_, between)), _) if between.contains('\n') => {
+                "a definition ends with `;`, and a product is written with `*`"
+            }
+            (Some((Token::Number(_), "")), Token::Name(name)) if is_suffix(name) => {
+                "a number is digits, a point and an exponent, such as `1e-5`, without a suffix or `_`"
+            }
+            (Some((Token::Number(_), "")), Token::Number(_)) => "a number has one point",
+            _ => "a product is written with `*`",
+        })
     }
 
     fn is_called_function(&self, name: &str) -> bool {
@@ -315,8 +362,15 @@ impl Parser<'_> {
             None => &[],
         };
         let of_norms = of_norms.iter().copied();
-        let help = suggestion(name, names.chain(definitions).chain(of_norms));
-        Err(self.cursor.error(span, format!("unknown name `{name}`")).with_help(help))
+        let error = self.cursor.error(span, format!("unknown name `{name}`"));
+        if let Some(help) = spelling::keyword(name).filter(|_| self.vocabulary.over.is_some()) {
+            return Err(error.with_help(help));
+        }
+        let help = match spelling::name(name) {
+            Some(help) if self.vocabulary.over.is_some() => help.to_owned(),
+            _ => suggestion(name, names.chain(definitions).chain(of_norms)),
+        };
+        Err(error.with_help(help).with_undeclared(name))
     }
 
     /// The node of a definition.

@@ -1,4 +1,4 @@
-//! A norm as an experiment chooses it: a variant, its groups, its constants.
+//! A norm as an experiment chooses it: a variant, its groups, its constants, the starts of its parameters.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::through_dfdx::ThroughDfdx;
 pub struct NormChoice {
     variant: Variant,
     groups: usize,
-    constants: Vec<(String, f64)>,
+    values: Vec<(String, f64)>,
     equation: NormEquation,
 }
 
@@ -52,11 +52,12 @@ impl Definition {
     /// The name of a norm that was given none.
     pub const UNNAMED: &str = "custom";
 
-    /// Reads and checks the equation, with other values for some of the constants.
+    /// Reads and checks the equation, with other values for some of the constants and other starts for some
+    /// of the parameters.
     ///
     /// # Errors
     /// What is wrong with the equation, its axes or its declarations.
-    pub fn parse(&self, overrides: &[(String, f64)]) -> Result<NormEquation, EquationError> {
+    pub fn parse(&self, values: &[(String, f64)]) -> Result<NormEquation, EquationError> {
         let parameters: Vec<ParameterSource<'_>> = self
             .parameters
             .iter()
@@ -70,7 +71,7 @@ impl Definition {
             parameters: &parameters,
             constants: &constants,
         };
-        NormEquation::with_constants(&source, overrides)
+        NormEquation::with_values(&source, values)
     }
 }
 
@@ -82,7 +83,7 @@ impl PartialEq for NormChoice {
             (Variant::Defined(one), Variant::Defined(other)) => one == other,
             _ => false,
         };
-        same && (self.groups, &self.constants) == (other.groups, &other.constants)
+        same && (self.groups, &self.values) == (other.groups, &other.values)
     }
 }
 
@@ -98,17 +99,17 @@ pub enum Evaluator {
 }
 
 impl NormChoice {
-    /// Chooses an entry of the catalogue with constants of its equation, such as `eps`, set to other
-    /// values.
+    /// Chooses an entry of the catalogue, with other values for constants of its equation, such as `eps`, and
+    /// other starts for its parameters, such as `gamma`.
     ///
     /// # Errors
-    /// If the equation has no such constant; the message names the nearest.
+    /// If the equation has no such constant or parameter; the message names the nearest.
     pub fn new(
         entry: &'static Entry,
         groups: usize,
-        constants: Vec<(String, f64)>,
+        values: Vec<(String, f64)>,
     ) -> Result<Self, EquationError> {
-        Self::listed(entry, None, groups, constants)
+        Self::listed(entry, None, groups, values)
     }
 
     /// The norm that the catalogue has under a name, in one group: an entry, or under an alias the entry
@@ -137,20 +138,20 @@ impl NormChoice {
         Some(choice.unwrap_or_else(|error| panic!("{name}: {error}")))
     }
 
-    /// The constants of an alias hold where `constants` have no other value.
+    /// The constants of an alias hold where `values` have no other one.
     fn listed(
         entry: &'static Entry,
         alias: Option<&'static Alias>,
         groups: usize,
-        constants: Vec<(String, f64)>,
+        values: Vec<(String, f64)>,
     ) -> Result<Self, EquationError> {
         let of_alias = alias.map_or(&[][..], |alias| alias.constants);
-        let mut values: Vec<(String, f64)> =
+        let mut all: Vec<(String, f64)> =
             of_alias.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
-        values.retain(|(name, _)| constants.iter().all(|(given, _)| given != name));
-        values.extend(constants.iter().cloned());
-        let equation = NormEquation::with_constants(&entry.source, &values)?;
-        Ok(NormChoice { variant: Variant::Listed(entry, alias), groups, constants, equation })
+        all.retain(|(name, _)| values.iter().all(|(given, _)| given != name));
+        all.extend(values.iter().cloned());
+        let equation = NormEquation::with_values(&entry.source, &all)?;
+        Ok(NormChoice { variant: Variant::Listed(entry, alias), groups, values, equation })
     }
 
     /// `entry` as it stands in the catalogue, in one group.
@@ -164,8 +165,8 @@ impl NormChoice {
     /// Chooses a custom norm.
     ///
     /// # Errors
-    /// What is wrong with its equation, its axes or its declarations, or a constant that it does not
-    /// have.
+    /// What is wrong with its equation, its axes or its declarations, or a constant or parameter that it does
+    /// not have.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -185,26 +186,30 @@ impl NormChoice {
     pub fn defined(
         definition: Arc<Definition>,
         groups: usize,
-        constants: Vec<(String, f64)>,
+        values: Vec<(String, f64)>,
     ) -> Result<Self, EquationError> {
-        let equation = definition.parse(&constants)?;
-        Ok(NormChoice { variant: Variant::Defined(definition), groups, constants, equation })
+        let equation = definition.parse(&values)?;
+        Ok(NormChoice { variant: Variant::Defined(definition), groups, values, equation })
     }
 
-    /// The same variant with other groups and constants.
+    /// The same variant with other groups, constants and starts.
     ///
     /// # Errors
-    /// If the equation has no such constant.
-    pub fn with(
-        &self,
-        groups: usize,
-        constants: Vec<(String, f64)>,
-    ) -> Result<Self, EquationError> {
+    /// If the equation has no such constant or parameter.
+    ///
+    /// ```
+    /// use norms::NormChoice;
+    ///
+    /// let steep = NormChoice::named("dyt").unwrap().with(1, vec![("alpha".to_owned(), 2.0)])?;
+    /// let starts: Vec<f64> = steep.equation().parameters().iter().map(|p| p.start).collect();
+    /// // gamma, beta, alpha
+    /// assert_eq!(starts, [1.0, 0.0, 2.0]);
+    /// # Ok::<(), equations::EquationError>(())
+    /// ```
+    pub fn with(&self, groups: usize, values: Vec<(String, f64)>) -> Result<Self, EquationError> {
         match &self.variant {
-            Variant::Listed(entry, alias) => Self::listed(entry, *alias, groups, constants),
-            Variant::Defined(definition) => {
-                Self::defined(Arc::clone(definition), groups, constants)
-            }
+            Variant::Listed(entry, alias) => Self::listed(entry, *alias, groups, values),
+            Variant::Defined(definition) => Self::defined(Arc::clone(definition), groups, values),
         }
     }
 
@@ -213,10 +218,10 @@ impl NormChoice {
         if !self.has_eps() {
             return self.clone();
         }
-        let mut constants = self.constants.clone();
-        constants.retain(|(name, _)| name != "eps");
-        constants.push(("eps".to_owned(), eps));
-        self.with(self.groups, constants).expect("it has the constant eps")
+        let mut values = self.values.clone();
+        values.retain(|(name, _)| name != "eps");
+        values.push(("eps".to_owned(), eps));
+        self.with(self.groups, values).expect("it has the constant eps")
     }
 
     /// Whether the equation has the constant eps.
@@ -276,12 +281,13 @@ impl NormChoice {
         self.groups
     }
 
-    /// The constants that differ from the variant's; those of an alias are the variant's.
-    pub fn constants(&self) -> &[(String, f64)] {
-        &self.constants
+    /// The constants, and the starts of parameters, that differ from the variant's; the constants of an alias
+    /// are the variant's.
+    pub fn values(&self) -> &[(String, f64)] {
+        &self.values
     }
 
-    /// The equation with these constants.
+    /// The equation with these constants and starts.
     pub fn equation(&self) -> &NormEquation {
         &self.equation
     }

@@ -253,8 +253,8 @@ pub fn hard_outcome(
         1 if choice.equation().knows_groups() => 2,
         groups => groups,
     };
-    let with_groups = choice.with(groups, choice.constants().to_vec());
-    let choice = &with_groups.expect("the constants are those of the choice");
+    let with_groups = choice.with(groups, choice.values().to_vec());
+    let choice = &with_groups.expect("the values are those of the choice");
     let extents = input.extents(groups);
     let mut point = Point::random(choice.equation(), extents, 1);
     point.x.iter_mut().enumerate().for_each(|(index, x)| *x = input.value(index, *x));

@@ -54,7 +54,7 @@ fn a_constant_that_is_given_goes_before_that_of_the_alias() {
         for (name, value) in alias.constants {
             let given = vec![((*name).to_owned(), value / 2.0)];
             let other = choice.with(1, given.clone()).expect(alias.name);
-            assert_eq!((other.name(), other.constants()), (alias.name, &given[..]));
+            assert_eq!((other.name(), other.values()), (alias.name, &given[..]));
             assert_ne!(other.equation(), choice.equation());
             // Without it the alias's holds again; another one leaves it alone.
             assert_eq!(other.with(1, Vec::new()).expect(alias.name), choice);

@@ -5,6 +5,7 @@
 //! `workers` trains them, `output` keeps what they produced, and the crate `analysis` reads that
 //! back and judges. `commands` has a file for each verb of the program.
 
+mod before_training;
 mod cli;
 mod commands;
 mod config;

@@ -1,25 +1,29 @@
 //! A norm on the command line: a name of the catalogue or of a file, or an equation.
 
+mod options;
+mod words;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
-use equations::ParameterShape;
+use equations::{EquationError, ParameterShape};
 use norms::{Definition, NormChoice};
 
+use self::words::{NormOption, constant, declared, option};
 use crate::config::value::allowed_names;
-use crate::config::{self, OwnNorms, Source};
+use crate::config::{self, NormsFile, OwnNorms, Source};
 use crate::failure::Failure;
 use crate::inputs::Input;
 use crate::number::shortest;
-use crate::parameter_shape::{SHAPES, parameter_shape, shape_name};
+use crate::parameter_shape::shape_name;
 use crate::terminal::complain;
 
 /// Arguments that say what a norm is.
 #[derive(Clone, Debug, Args)]
 pub struct EquationArguments {
     /// The norm as an equation, such as "gamma * x / (mean(abs(x)) + eps)"
-    #[arg(long, value_name = "EQUATION")]
+    #[arg(long, value_name = "EQUATION", allow_hyphen_values = true)]
     pub equation: Option<String>,
     /// The name of the norm in tables, figures and modules
     #[arg(long = "name", value_name = "NAME", default_value = Definition::UNNAMED, requires = "equation", value_parser = custom_name)]
@@ -33,9 +37,10 @@ pub struct EquationArguments {
     /// A constant, such as k=0.1; eps=1e-5 and momentum=0.1 are known
     #[arg(long = "constant", value_name = "NAME=VALUE", value_parser = constant)]
     pub constants: Vec<(String, f64)>,
-    /// An option of the norm: groups=4
-    #[arg(long = "option", value_name = "groups=N", value_parser = groups)]
-    pub groups: Option<usize>,
+    /// What a norm's table in an experiment file can have: groups=4, a constant such as eps=1e-3, or the start
+    /// of a parameter such as alpha=0.8
+    #[arg(long = "option", value_name = "NAME=VALUE", value_parser = option)]
+    pub options: Vec<NormOption>,
     /// A file whose [norms.NAME] can be named too
     #[arg(long, value_name = "FILE.toml", conflicts_with = "equation")]
     pub config: Option<PathBuf>,
@@ -79,11 +84,21 @@ impl EquationArguments {
             return names.into_iter().map(|name| self.choice(name)).collect();
         }
         let known = self.known()?;
-        if self.config.is_some() {
+        let all: Vec<NormChoice> = if self.config.is_some() {
             known.notes().iter().for_each(|note| complain(note));
-            return known.definitions().map(|one| self.with_options(&own(one)?)).collect();
-        }
-        norms::CATALOGUE.iter().map(|entry| self.with_options(&NormChoice::plain(entry))).collect()
+            known.definitions().map(own).collect::<Result<_, _>>()?
+        } else {
+            norms::CATALOGUE.iter().map(|entry| NormChoice::plain(entry)).collect()
+        };
+        self.with_options_that_fit(&all)
+    }
+
+    /// The experiment that --config names, if it is one and not norms alone.
+    ///
+    /// # Errors
+    /// As [`EquationArguments::choice`].
+    pub fn experiment(&self) -> Result<Option<config::Experiment>, Failure> {
+        Ok(self.file()?.and_then(|file| file.experiment))
     }
 
     /// The arguments again, for a command to copy.
@@ -104,7 +119,10 @@ impl EquationArguments {
         for (name, value) in &self.constants {
             words.push(format!("--constant {name}={}", shortest(*value)));
         }
-        words.extend(self.groups.map(|groups| format!("--option groups={groups}")));
+        words.extend(self.options.iter().map(|option| match option {
+            NormOption::Groups(groups) => format!("--option groups={groups}"),
+            NormOption::Value(name, value) => format!("--option {name}={}", shortest(*value)),
+        }));
         words.extend(self.config.as_ref().map(|file| format!("--config {}", file.display())));
         words.join(" ")
     }
@@ -114,18 +132,22 @@ impl EquationArguments {
         Input::of("--config", self.config.as_ref())
     }
 
-    /// The norms of the file, if one is given.
+    /// The file of norms, if one is given.
+    fn file(&self) -> Result<Option<NormsFile>, Failure> {
+        let Some(path) = &self.config else { return Ok(None) };
+        Ok(Some(config::norms(&Source::read(path)?)?))
+    }
+
     fn known(&self) -> Result<OwnNorms, Failure> {
-        let Some(path) = &self.config else { return Ok(OwnNorms::default()) };
-        Ok(config::norms(&Source::read(path)?)?)
+        Ok(self.file()?.map_or(OwnNorms::default(), |file| file.norms))
     }
 
     fn named(&self, name: &str, known: &OwnNorms) -> Result<NormChoice, Failure> {
         if let Some(choice) = NormChoice::named(name) {
-            return self.with_options(&choice);
+            return self.with_options(&choice, &self.constants);
         }
         if let Some(definition) = known.definitions().find(|one| one.name == name) {
-            return self.with_options(&own(definition)?);
+            return self.with_options(&own(definition)?, &self.constants);
         }
         let mut names: Vec<&str> = norms::names().collect();
         names.extend(known.named().map(|(name, _)| name));
@@ -140,29 +162,24 @@ impl EquationArguments {
             parameters: self.parameters.clone(),
             constants: self.constants.clone(),
         };
-        let choice = own(&Arc::new(definition))?;
-        self.grouped(&choice, Vec::new())
-    }
-
-    fn with_options(&self, choice: &NormChoice) -> Result<NormChoice, Failure> {
-        self.grouped(choice, self.constants.clone())
-    }
-
-    fn grouped(
-        &self,
-        choice: &NormChoice,
-        constants: Vec<(String, f64)>,
-    ) -> Result<NormChoice, Failure> {
-        if self.groups.is_some() && !choice.equation().knows_groups() {
-            let name = choice.name();
-            return Err(bad(format!("the norm {name:?} knows no groups: leave the option out")));
-        }
-        choice.with(self.groups.unwrap_or(choice.groups()), constants).map_err(Failure::from)
+        let choice = NormChoice::defined(Arc::new(definition), 1, Vec::new());
+        self.with_options(&choice.map_err(undeclared)?, &[])
     }
 }
 
 fn own(definition: &Arc<Definition>) -> Result<NormChoice, Failure> {
     NormChoice::defined(Arc::clone(definition), 1, Vec::new()).map_err(Failure::from)
+}
+
+/// An unknown name may be one that its author has to declare.
+fn undeclared(error: EquationError) -> Failure {
+    match &error.undeclared {
+        Some(name) => bad(format!(
+            "{error}\n  a name is declared with --constant {name}=VALUE, or, if it is learned, with \
+             --parameter {name}=SHAPE:START"
+        )),
+        None => error.into(),
+    }
 }
 
 fn bad(message: String) -> Failure {
@@ -174,35 +191,6 @@ fn custom_name(name: &str) -> Result<String, String> {
         Ok(()) => Ok(name.to_string()),
         Err((message, help)) => Err(format!("{message}: {help}")),
     }
-}
-
-/// `alpha=scalar:0.5`
-fn declared(text: &str) -> Result<(String, ParameterShape, f64), String> {
-    let parts = text.split_once('=').and_then(|(name, rest)| Some((name, rest.split_once(':')?)));
-    let Some((name, (shape, start))) = parts else {
-        return Err("it must look like alpha=scalar:0.5".to_string());
-    };
-    let shape = parameter_shape(shape)
-        .map_err(|message| format!("{message} (allowed: {})", SHAPES.join(", ")))?;
-    Ok((name.to_string(), shape, finite(start)?))
-}
-
-/// `k=0.1`
-fn constant(text: &str) -> Result<(String, f64), String> {
-    let (name, value) = text.split_once('=').ok_or("it must look like k=0.1")?;
-    Ok((name.to_string(), finite(value)?))
-}
-
-fn finite(text: &str) -> Result<f64, String> {
-    let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
-    number.ok_or_else(|| format!("{text:?} is not a finite number"))
-}
-
-/// `groups=4`
-fn groups(text: &str) -> Result<usize, String> {
-    let groups = text.strip_prefix("groups=").ok_or("the only option is groups=N")?;
-    let number = groups.parse::<usize>().ok().filter(|groups| (1..=65_536).contains(groups));
-    number.ok_or_else(|| format!("groups is {groups:?}; it must be a whole number from 1 to 65536"))
 }
 
 #[cfg(test)]
@@ -234,7 +222,42 @@ mod tests {
         let alpha = &norm.equation().parameters()[1];
         assert_eq!((alpha.shape, alpha.start), (ParameterShape::Group, 0.5));
         let named = choice(&["group", "--option", "groups=2", "--constant", "eps=0.5"]).unwrap();
-        assert_eq!((named.groups(), named.constants()), (2, &[("eps".to_string(), 0.5)][..]));
+        assert_eq!((named.groups(), named.values()), (2, &[("eps".to_string(), 0.5)][..]));
+    }
+
+    #[test]
+    fn options_set_groups_constants_and_starts() {
+        let starts = |norm: &NormChoice| -> Vec<f64> {
+            norm.equation().parameters().iter().map(|p| p.start).collect()
+        };
+        let line = ["group", "--option", "groups=2", "--option", "eps=0.5", "--option", "gamma=3"];
+        let group = choice(&line).unwrap();
+        assert_eq!((group.groups(), group.equation().constants()[0].1), (2, 0.5));
+        assert_eq!(starts(&group), [3.0, 0.0]);
+        let line =
+            ["--equation", "-alpha * x", "--parameter", "alpha=scalar:0.5", "--option", "alpha=-2"];
+        assert_eq!(starts(&choice(&line).unwrap()), [-2.0]);
+    }
+
+    #[test]
+    fn of_many_norms_each_has_the_options_that_it_has() {
+        let words = ["it", "--option", "alpha=0.8", "--constant", "eps=0.25"];
+        let all = Line::try_parse_from(words).unwrap().norm.choices(&[]).unwrap();
+        let named = |name: &str| all.iter().find(|choice| choice.name() == name).unwrap();
+        assert_eq!(named("dyt").values(), [("alpha".to_string(), 0.8)]);
+        assert_eq!(named("layer").values(), [("eps".to_string(), 0.25)]);
+        assert_eq!(named("identity").values(), []);
+        let unknown = Line::try_parse_from(["it", "--option", "alfa=1"]).unwrap();
+        let message = unknown.norm.choices(&[]).unwrap_err().to_string();
+        assert!(message.contains("no norm here has an option \"alfa\""), "{message}");
+    }
+
+    #[test]
+    fn the_arguments_are_written_again() {
+        let line = "--equation k*alpha*x --over none --parameter alpha=scalar:0.5 --constant k=2 \
+                    --option groups=2 --option alpha=0.8";
+        let words = ["it"].into_iter().chain(line.split(' '));
+        assert_eq!(Line::try_parse_from(words).unwrap().norm.again("").replace('"', ""), line);
     }
 
     #[test]
@@ -252,7 +275,29 @@ mod tests {
             (&["--equation", "x", "--parameter", "a=output:1"], "weight matrices"),
             (&["--equation", "x", "--parameter", "a=1"], "alpha=scalar:0.5"),
             (&["--equation", "x", "--constant", "k=much"], "\"much\" is not a finite number"),
-            (&["layer", "--constant", "epz=1"], "did you mean `eps`?"),
+            (
+                &["layer", "--constant", "epz=1"],
+                "has no constant \"epz\"; allowed: eps; did you mean",
+            ),
+            (
+                &["dyt", "--constant", "eps=1"],
+                "the norm \"dyt\" has no constant \"eps\"; it has none",
+            ),
+            (&["dyt", "--constant", "alpha=1"], "--option alpha=1 sets its start"),
+            (
+                &["dyt", "--option", "alfa=1"],
+                "allowed: gamma, beta, alpha; did you mean \"alpha\"?",
+            ),
+            (&["dyt", "--option", "alpha=1", "--option", "alpha=2"], "alpha is given twice"),
+            (&["layer", "--constant", "eps=1", "--option", "eps=2"], "eps is given twice"),
+            (&["layer", "--option", "eps"], "it must look like groups=4 or alpha=0.8"),
+            (&["layer", "--option", "eps=1e-400"], "\"1e-400\" is too small for a number"),
+            (
+                &["--equation", "k * x"],
+                "with --constant k=VALUE, or, if it is learned, with --parameter k=SHAPE:START",
+            ),
+            (&["--equation", "x", "--constant", "k=1e400"], "\"1e400\" is too large for a number"),
+            (&["--equation", "x", "--parameter", "k=scalar:1e-400"], "\"1e-400\" is too small"),
         ] {
             let message = choice(line).unwrap_err();
             assert!(message.contains(expected), "{line:?}: {message}");

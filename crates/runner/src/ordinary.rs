@@ -6,33 +6,58 @@ use norms::NormChoice;
 use crate::failure::Failure;
 use crate::terminal::complain;
 
-/// A norm of one's own that is NaN or infinite at ordinary input: which part of it, and where.
-/// Elsewhere than at plain random numbers, as at equal rows, it may be meant, and is only noted.
+/// How ordinary an input is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Plain random numbers, at which a norm has to be finite.
+    Ordinary,
+    /// Others, such as equal rows, at which a norm may be meant not to be.
+    Rare,
+}
+
+/// A custom norm that is NaN or infinite at ordinary input: which part of it, and where.
+/// Elsewhere than at plain random numbers it is only noted.
 ///
 /// # Errors
 /// A norm that is not finite at standard normal input.
 pub fn check_finite(choice: &NormChoice) -> Result<(), Failure> {
-    if choice.definition().is_none() {
+    if is_listed(choice) {
         return Ok(());
     }
-    let equation = choice.equation();
     let extents = Extents::new(4, 2, 8_usize.next_multiple_of(choice.groups()), choice.groups());
     let Ok(extents) = extents else { return Ok(()) };
-    let starts = equation.parameters().iter().map(|p| vec![p.start; p.len(&extents)]);
+    match not_finite(choice, &extents) {
+        Some((Kind::Ordinary, message)) => {
+            Err(Failure::BadInput(format!("norm {:?}, {message}", choice.name())))
+        }
+        Some((Kind::Rare, message)) => {
+            complain(&format!("note: norm {:?}, {message}", choice.name()));
+            Ok(())
+        }
+        None => Ok(()),
+    }
+}
+
+/// Whether a norm is as the catalogue has it, where it is tested.
+fn is_listed(choice: &NormChoice) -> bool {
+    choice.definition().is_none() && choice.values().is_empty()
+}
+
+/// The most ordinary input at which a norm, with its parameters at their starts, is NaN or infinite, and the part
+/// of it that is. A norm as the catalogue has it is looked at only where it has to be finite.
+pub fn not_finite(choice: &NormChoice, extents: &Extents) -> Option<(Kind, String)> {
+    let equation = choice.equation();
+    let starts = equation.parameters().iter().map(|p| vec![p.start; p.len(extents)]);
     let starts: Vec<Vec<f64>> = starts.collect();
     let parameters: Vec<&[f64]> = starts.iter().map(Vec::as_slice).collect();
-    let state = equation.start_state(&extents);
-    for (number, input) in ordinary_inputs(&extents).iter().enumerate() {
-        let found = equation.first_not_finite(&extents, &input.x, &parameters, &state, Mode::Train);
-        let Some(found) = found else { continue };
-        let message = format!("norm {:?}, at {}: {found}", choice.name(), input.name);
-        if number == 0 {
-            return Err(Failure::BadInput(message));
-        }
-        complain(&format!("note: {message}"));
-        return Ok(());
-    }
-    Ok(())
+    let state = equation.start_state(extents);
+    let inputs = if is_listed(choice) { 1 } else { usize::MAX };
+    ordinary_inputs(extents).iter().take(inputs).enumerate().find_map(|(number, input)| {
+        let found =
+            equation.first_not_finite(extents, &input.x, &parameters, &state, Mode::Train)?;
+        let kind = if number == 0 { Kind::Ordinary } else { Kind::Rare };
+        Some((kind, format!("at {}: {found}", input.name)))
+    })
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod naive;
 mod nodes;
 mod norms;
 mod properties;
+mod spellings;
 mod tree;
 mod values;
 

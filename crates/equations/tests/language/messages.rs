@@ -119,15 +119,22 @@ expected an operator, found `x`
     shows(
         "(x + 1",
         "
-expected `)`, found the end of the text
+`(` is never closed
   (x + 1
-        ^",
+  ^ the text ends without its `)`",
     );
     shows(
         "m = mean(x)",
         "
 expected `;`, found the end of the text
   m = mean(x)
+             ^ the result has no name: leave `m =` out, or use `m` after a `;`",
+    );
+    shows(
+        "m = mean(x), x",
+        "
+expected `;`, found `,`
+  m = mean(x), x
              ^ the definition of `m` ends with `;`",
     );
     shows(
@@ -246,9 +253,9 @@ fn declarations() {
 #[test]
 fn unknown_constant() {
     let overrides = [("epsilon".to_owned(), 0.1)];
-    let error = NormEquation::with_constants(&source("x", "none"), &overrides).unwrap_err();
+    let error = NormEquation::with_values(&source("x", "none"), &overrides).unwrap_err();
     let expected = "
-unknown constant `epsilon`
+unknown constant or parameter `epsilon`
   epsilon = 0.1
   ^^^^^^^ did you mean `eps`?";
     assert_eq!(error.to_string(), expected.trim_start());

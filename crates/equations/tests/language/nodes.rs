@@ -100,7 +100,7 @@ fn declarations_replace_and_add() {
     assert_eq!((norm.momentum(), norm.over()), (0.5, Axes::NONE));
 
     let overrides = [("k".to_owned(), 7.0), ("ε".to_owned(), 0.125)];
-    let other = NormEquation::with_constants(&DYNAMIC_TANH, &overrides).unwrap();
+    let other = NormEquation::with_values(&DYNAMIC_TANH, &overrides).unwrap();
     assert_eq!(other.constants(), [("eps".to_owned(), 0.125), ("k".to_owned(), 7.0)]);
     assert_eq!(other.expression(), norm.expression());
 }

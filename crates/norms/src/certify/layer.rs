@@ -48,8 +48,8 @@ impl EntryLayer {
             1 if choice.equation().knows_groups() => 2,
             groups => groups,
         };
-        let plain = choice.with(groups, choice.constants().to_vec());
-        let plain = plain.expect("the constants are those of the choice");
+        let plain = choice.with(groups, choice.values().to_vec());
+        let plain = plain.expect("the values are those of the choice");
         let (claims, degree_of_eps) = (plain.claims(), degree_of_eps(&plain));
         let fewest_channels = if is_finite_at_one_channel(&plain) { 1 } else { 2 };
         let at_eps = RefCell::default();

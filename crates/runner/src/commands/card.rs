@@ -32,7 +32,7 @@ pub struct CardArguments {
     #[arg(long, value_name = "SECTION")]
     pub json: Option<String>,
     /// Write the cards of the whole catalogue and an index into a folder
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["name", "equation", "out", "json"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["name", "equation", "constants", "options", "out", "json"])]
     pub all: Option<PathBuf>,
 }
 

@@ -73,6 +73,11 @@ fn norm(arguments: &NewNormArguments) -> Result<ExitCode, Failure> {
     }
     let named = EquationArguments { called: arguments.name.clone(), ..arguments.norm.clone() };
     let choice = named.choice(None)?;
+    if let Some((name, _)) = choice.values().first() {
+        return Err(bad(&format!(
+            "--option {name} would not be part of the entry: declare it with --constant or --parameter"
+        )));
+    }
     check_finite(&choice)?;
     is_new(arguments, &choice)?;
     let list = arguments.root.join("crates/norms/src/catalogue.rs");

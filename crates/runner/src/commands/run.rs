@@ -8,9 +8,11 @@ use std::process::ExitCode;
 use analysis::{Study, Tuned};
 use training::Dataset;
 
+use crate::before_training::check_norms;
 use crate::cli::RunArguments;
 use crate::commands::report;
-use crate::config::{self, Experiment, Procedure, Source};
+use crate::config::{self, Experiment, Procedure, Source, without_mark};
+use crate::data::Loaded;
 use crate::estimate::Estimate;
 use crate::failure::Failure;
 use crate::inputs::{Input, replaces_none};
@@ -26,10 +28,10 @@ use crate::terminal::{complain, say};
 /// Anything unusable before something is written; crashes, a failing disk and a failing standard
 /// output afterwards.
 pub fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
-    let experiment = read(arguments)?;
+    let (experiment, loaded) = read(arguments)?;
     experiment.own_norms.notes().iter().for_each(|note| complain(note));
-    let loaded = experiment.data.load(&arguments.data)?;
     let plan = Plan::new(&experiment, &loaded)?;
+    check_norms(&plan.arms, loaded.dataset.train.len())?;
     let study = resolved(&experiment, &loaded);
     let root = arguments.out.join(&plan.name);
     let data = arguments.data.join(experiment.data.source.file);
@@ -62,12 +64,12 @@ fn unusable(error: OutputError) -> Failure {
     Failure::BadInput(error.to_string())
 }
 
-fn read(arguments: &RunArguments) -> Result<Experiment, Failure> {
+fn read(arguments: &RunArguments) -> Result<(Experiment, Loaded), Failure> {
     let path = arguments.file.display().to_string();
     let text = std::fs::read_to_string(&arguments.file).map_err(|error| {
         Failure::BadInput(format!("cannot read the experiment file {path}: {error}"))
     })?;
-    Ok(config::parse(&Source { path, text })?)
+    Ok(config::load(&Source { path, text: without_mark(text) }, &arguments.data)?)
 }
 
 /// What the folder holds already, if this study may use it.

@@ -10,7 +10,7 @@ use norms::{Claim, Cost, Entry, Example, Kernel, NormChoice, Site, hard_input};
 
 use self::section::{Line, rendered};
 use crate::cli::ShowArguments;
-use crate::config::choices::constants;
+use crate::config::choices::{constants, values as usual};
 use crate::failure::Failure;
 use crate::number::shortest;
 use crate::ordinary::check_finite;
@@ -126,7 +126,7 @@ fn properties(claims: &[Claim]) -> Vec<Line> {
 }
 
 /// Input and result side by side, a row on a line, below what is not as usual, and below the constants
-/// that are others in the choice: the numbers are the entry's.
+/// and parameters that are others in the choice: the numbers are the entry's.
 fn example(entry: &'static Entry, choice: &NormChoice) -> Vec<Line> {
     let (example, equation) = (&entry.example, choice.equation());
     let numbers =
@@ -142,9 +142,10 @@ fn example(entry: &'static Entry, choice: &NormChoice) -> Vec<Line> {
     }
     let mut values: Vec<(String, f64)> =
         example.constants.iter().map(|(name, v)| ((*name).to_string(), *v)).collect();
-    let mut others = constants(&NormChoice::plain(entry));
+    let mut others = usual(&NormChoice::plain(entry));
     others.retain(|(name, _)| values.iter().all(|(given, _)| given != name));
-    others.retain(|constant| !constants(choice).contains(constant));
+    others.retain(|(name, _)| example.parameters.iter().all(|(given, _)| given != name));
+    others.retain(|value| !usual(choice).contains(value));
     values.extend(others);
     let constants = values.iter().map(|(name, v)| format!("{name} = {}", shortest(*v)));
     let parameters = example.parameters.iter().map(|(name, v)| format!("{name} = {}", numbers(v)));

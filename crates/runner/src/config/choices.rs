@@ -8,11 +8,13 @@ use equations::ParameterShape::Side;
 use norms::{Definition, NormChoice};
 use training::{Curve, Optimizer, OptimizerEntry, Schedule};
 
+use super::misplaced;
 use super::mistakes::Mistakes;
 use super::own_norms::OwnNorms;
-use super::value::{Numbers, Table, Value, choice, count, number};
+use super::value::{Numbers, Value, allowed_names, choice, count, nearest, number};
 
-/// `"layer"` or `{ name = "group", groups = 8, eps = 1e-3 }`; the name may be one of the file's own.
+/// `"layer"` or `{ name = "group", groups = 8, eps = 1e-3, gamma = 0.5 }`: a name, which may be one of the file's
+/// own, with constants and starts of parameters.
 pub fn norm(value: &Value<'_>, own: &OwnNorms, mistakes: &mut Mistakes<'_>) -> Option<NormChoice> {
     let listed = norms::names().map(|name| (name, NormChoice::named(name)));
     let defined = own.named().map(|(name, definition)| (name, definition.and_then(plain)));
@@ -37,21 +39,18 @@ pub fn norm(value: &Value<'_>, own: &OwnNorms, mistakes: &mut Mistakes<'_>) -> O
         mistakes.add(value.span(), message, "`gradcheck`, `apply` and `export` take such norms");
         return None;
     }
-    let constants = constants(&norm);
+    let options_of_norm = norm_options(&norm);
     let mut allowed = vec!["name"];
-    if norm.equation().knows_groups() {
-        allowed.push("groups");
-    }
-    allowed.extend(constants.iter().map(|(name, _)| name.as_str()));
-    let options = options("norm", value, &allowed, mistakes)?;
-    let groups = groups(&norm, value, &options, mistakes)?;
-    let mut overrides = Vec::new();
-    for (key, value) in &options {
-        if !["name", "groups"].contains(key) {
-            overrides.push((key.to_string(), number(value, key, allowed_values(key), mistakes)?));
-        }
-    }
-    match norm.with(groups, overrides) {
+    allowed.extend(options_of_norm.iter().map(String::as_str));
+    let options = options("norm", value, &allowed, own, mistakes)?;
+    let groups = groups(&norm, value, &options, mistakes);
+    let values = options.iter().filter(|(key, _)| !["name", "groups"].contains(key));
+    let values: Vec<Option<(String, f64)>> = values
+        .map(|(key, value)| {
+            Some((key.to_string(), number(value, key, allowed_values(key), mistakes)?))
+        })
+        .collect();
+    match norm.with(groups?, values.into_iter().collect::<Option<_>>()?) {
         Ok(choice) => Some(choice),
         Err(error) => {
             mistakes.add(value.span(), error.to_string(), "see `normlab list norms`");
@@ -75,7 +74,7 @@ pub fn norm_names() -> impl Iterator<Item = &'static str> {
 }
 
 /// A norm of the file's own as it stands there, in one group.
-fn plain(definition: &Arc<Definition>) -> Option<NormChoice> {
+pub fn plain(definition: &Arc<Definition>) -> Option<NormChoice> {
     NormChoice::defined(Arc::clone(definition), 1, Vec::new()).ok()
 }
 
@@ -120,6 +119,25 @@ pub fn constants(norm: &NormChoice) -> Vec<(String, f64)> {
     constants
 }
 
+/// The parameters of a norm with their starts.
+pub fn starts(norm: &NormChoice) -> Vec<(String, f64)> {
+    norm.equation().parameters().iter().map(|p| (p.name.clone(), p.start)).collect()
+}
+
+/// The constants of a norm, and its parameters with their starts.
+pub fn values(norm: &NormChoice) -> Vec<(String, f64)> {
+    let mut values = constants(norm);
+    values.extend(starts(norm));
+    values
+}
+
+/// What can be said of a norm beside its name: its groups if it knows any, its constants, the starts of its
+/// parameters.
+pub fn norm_options(norm: &NormChoice) -> Vec<String> {
+    let groups = norm.equation().knows_groups().then(|| "groups".to_string());
+    groups.into_iter().chain(values(norm).into_iter().map(|(name, _)| name)).collect()
+}
+
 /// `"adamw"` or `{ name = "sgd", momentum = 0.9, weight_decay = 0.0 }`.
 pub fn optimizer(value: &Value<'_>, mistakes: &mut Mistakes<'_>) -> Option<Optimizer> {
     let family = training::OPTIMIZERS.iter().map(|entry| (entry.name, entry.default));
@@ -127,13 +145,16 @@ pub fn optimizer(value: &Value<'_>, mistakes: &mut Mistakes<'_>) -> Option<Optim
     let mut constants = optimizer_constants(&mut optimizer);
     let mut allowed = vec!["name"];
     allowed.extend(constants.iter().map(|(name, ..)| *name));
-    let options = options("optimizer", value, &allowed, mistakes)?;
+    let options = options("optimizer", value, &allowed, &OwnNorms::default(), mistakes)?;
+    let mut is_complete = true;
     for (name, numbers, constant) in &mut constants {
-        if let Some((_, value)) = options.iter().find(|(key, _)| key == name) {
-            **constant = number(value, name, *numbers, mistakes)?;
+        let Some((_, value)) = options.iter().find(|(key, _)| key == name) else { continue };
+        match number(value, name, *numbers, mistakes) {
+            Some(number) => **constant = number,
+            None => is_complete = false,
         }
     }
-    Some(optimizer)
+    is_complete.then_some(optimizer)
 }
 
 /// The entry of the list that an optimizer is a case of.
@@ -172,7 +193,7 @@ pub fn optimizer_values(optimizer: Optimizer) -> Vec<(String, f64)> {
 }
 
 /// The option of every schedule, what it may be, and its default.
-pub const WARMUP: (&str, Numbers, f64) = ("warmup", Numbers::Fraction, 0.0);
+pub const WARMUP: (&str, Numbers, f64) = ("warmup", Numbers::Fraction, 0.1);
 
 /// `"constant"` or `{ name = "cosine", warmup = 0.1 }`.
 pub fn schedule(value: &Value<'_>, mistakes: &mut Mistakes<'_>) -> Option<Schedule> {
@@ -182,8 +203,8 @@ pub fn schedule(value: &Value<'_>, mistakes: &mut Mistakes<'_>) -> Option<Schedu
         training::CURVES.iter().map(|curve| (curve.name, *curve)),
         mistakes,
     )?;
-    let options = options("schedule", value, &["name", WARMUP.0], mistakes)?;
     let (name, numbers, default) = WARMUP;
+    let options = options("schedule", value, &["name", name], &OwnNorms::default(), mistakes)?;
     let warmup = match options.iter().find(|(key, _)| *key == name) {
         Some((_, value)) => number(value, name, numbers, mistakes)?,
         None => default,
@@ -204,9 +225,18 @@ fn named<'f, T>(
     match table.get("name") {
         Some(name) => choice(name, key, family, mistakes),
         None => {
-            let names: Vec<&str> = family.map(|(name, _)| name).collect();
-            let help = format!("allowed: {}", names.join(", "));
-            mistakes.add(value.span(), format!("{key} is a table without a name"), help);
+            let mut keys = table.keys();
+            match keys.find(|other| nearest(other.get_ref(), &["name"]).is_some()) {
+                Some(near) => {
+                    let message = format!("unknown key {:?} in {key}", near.get_ref());
+                    mistakes.add(near.span(), message, "did you mean \"name\"?");
+                }
+                None => {
+                    let names: Vec<&str> = family.map(|(name, _)| name).collect();
+                    let message = format!("{key} is a table without a name");
+                    mistakes.add(value.span(), message, allowed_names("", &names));
+                }
+            }
             None
         }
     }
@@ -217,10 +247,11 @@ fn options<'v, 't>(
     key: &str,
     value: &'v Value<'t>,
     allowed: &[&str],
+    own: &OwnNorms,
     mistakes: &mut Mistakes<'_>,
 ) -> Option<Vec<(&'v str, &'v Value<'t>)>> {
     if value.get_ref().is_str() {
         return Some(Vec::new());
     }
-    Table::open(key, value, allowed, mistakes).map(|table| table.entries)
+    misplaced::open(key, value, allowed, own, mistakes).map(|table| table.entries)
 }

@@ -2,9 +2,9 @@
 
 use std::ops::RangeInclusive;
 
-use nets::{Architecture, Initialization, Placement};
+use nets::{Architecture, Initialization, NetworkSpec, Placement};
 use norms::NormChoice;
-use training::{Optimizer, Schedule};
+use training::{Dataset, Optimizer, Schedule};
 
 use super::choices;
 use super::mistakes::Mistakes;
@@ -20,6 +20,16 @@ pub enum Section {
     Network,
     /// `[training]`
     Training,
+}
+
+impl Section {
+    /// Its name in the file.
+    pub fn title(self) -> &'static str {
+        match self {
+            Section::Network => "network",
+            Section::Training => "training",
+        }
+    }
 }
 
 /// A key that a study can set, and sweep.
@@ -110,7 +120,7 @@ pub static KEYS: &[Key] = &[
     Key {
         name: "norm",
         section: Section::Network,
-        takes: "a name from `normlab list norms` or [norms], or { name, groups, constants of its equation }",
+        takes: "a name from `normlab list norms` or [norms], or { name, groups, constants of its equation, starts of its parameters }",
         range: || Range::names(choices::norm_names()),
         read: |value, own, mistakes| {
             choices::norm(value, own, mistakes).map(|norm| Setting::Norm(Box::new(norm)))
@@ -150,7 +160,7 @@ pub static KEYS: &[Key] = &[
     Key {
         name: "schedule",
         section: Section::Training,
-        takes: "a name from `normlab list schedules`, or { name, warmup = fraction of the steps }",
+        takes: "a name from `normlab list schedules`, or { name, warmup = fraction of the steps, 0.1 if left out }",
         range: || Range::names(training::CURVES.iter().map(|curve| curve.name)),
         read: |value, _, mistakes| choices::schedule(value, mistakes).map(Setting::Schedule),
         get: |settings| Setting::Schedule(settings.schedule),
@@ -215,7 +225,10 @@ impl Default for Settings {
             placement: nets::PLACEMENTS[0],
             init: nets::INITIALIZATIONS[0],
             optimizer: Optimizer::AdamW { beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.01 },
-            schedule: Schedule { curve: curve.expect("there is a cosine"), warmup: 0.1 },
+            schedule: Schedule {
+                curve: curve.expect("there is a cosine"),
+                warmup: choices::WARMUP.2,
+            },
             learning_rate: 1e-3,
             batch_size: 128,
             epochs: 20,
@@ -225,6 +238,20 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// The network for a data set.
+    pub fn network(&self, dataset: &Dataset) -> NetworkSpec {
+        NetworkSpec {
+            architecture: self.architecture,
+            inputs: dataset.inputs,
+            outputs: dataset.classes,
+            depth: self.depth,
+            width: self.width,
+            norm: self.norm.clone(),
+            placement: self.placement,
+            init: self.init,
+        }
+    }
+
     /// Replaces the value of one key.
     pub fn set(&mut self, setting: Setting) {
         match setting {
@@ -249,7 +276,9 @@ impl Setting {
     pub fn toml(&self) -> String {
         match self {
             Setting::Norm(norm) => {
-                table(norm.name(), &norm_options(norm, &choices::constants(norm), float))
+                let mut values = choices::constants(norm);
+                values.extend(changed(norm, choices::starts));
+                table(norm.name(), &norm_options(norm, &values, float))
             }
             Setting::Optimizer(optimizer) => {
                 let constants = choices::optimizer_values(*optimizer);
@@ -274,11 +303,7 @@ impl Setting {
     pub fn label(&self) -> String {
         match self {
             Setting::Norm(norm) => {
-                let plain = choices::constants(
-                    &norm.with(norm.groups(), Vec::new()).expect("no constant is changed"),
-                );
-                let mut changed = choices::constants(norm);
-                changed.retain(|constant| !plain.contains(constant));
+                let changed = changed(norm, choices::values);
                 label(norm.name(), &norm_options(norm, &changed, shortest))
             }
             Setting::Optimizer(optimizer) => {
@@ -288,7 +313,9 @@ impl Setting {
                 changed.retain(|constant| !usual.contains(constant));
                 label(entry.name, &written(&changed, shortest))
             }
-            Setting::Schedule(Schedule { curve, warmup: 0.0 }) => curve.name.to_string(),
+            Setting::Schedule(Schedule { curve, warmup }) if *warmup == choices::WARMUP.2 => {
+                curve.name.to_string()
+            }
             Setting::Schedule(Schedule { curve, warmup }) => {
                 label(curve.name, &[("warmup".to_string(), shortest(*warmup))])
             }
@@ -300,7 +327,16 @@ impl Setting {
     }
 }
 
-/// The number of groups, where it has a meaning, and the given constants.
+/// Those values of a norm that are not its usual ones.
+fn changed(norm: &NormChoice, values: fn(&NormChoice) -> Vec<(String, f64)>) -> Vec<(String, f64)> {
+    let usual = norm.with(norm.groups(), Vec::new()).expect("no value is changed");
+    let usual = values(&usual);
+    let mut changed = values(norm);
+    changed.retain(|value| !usual.contains(value));
+    changed
+}
+
+/// The number of groups, where it has a meaning, and the given constants and starts.
 fn norm_options(
     norm: &NormChoice,
     constants: &[(String, f64)],
@@ -418,6 +454,12 @@ mod tests {
         }
         assert_eq!((changed.depth, changed.clip_norm), (3, Some(0.5)));
         assert_eq!(Setting::Schedule(changed.schedule).label(), "constant");
+        assert_eq!(
+            Setting::Schedule(changed.schedule).toml(),
+            "{ name = \"constant\", warmup = 0.1 }"
+        );
+        let at_once = Schedule { warmup: 0.0, ..changed.schedule };
+        assert_eq!(Setting::Schedule(at_once).label(), "constant(warmup=0)");
     }
 
     #[test]
@@ -429,6 +471,14 @@ mod tests {
         let batch = Setting::Norm(Box::new(NormChoice::plain(norms::find("batch").unwrap())));
         assert_eq!(batch.toml(), "{ name = \"batch\", eps = 1e-5, momentum = 0.1 }");
         assert_eq!(batch.label(), "batch");
+        let dyt = NormChoice::named("dyt").unwrap().with(1, vec![("alpha".into(), 0.8)]).unwrap();
+        let steep = Setting::Norm(Box::new(dyt.clone()));
+        assert_eq!(
+            (steep.label(), steep.toml()),
+            ("dyt(alpha=0.8)".into(), "{ name = \"dyt\", alpha = 0.8 }".into())
+        );
+        let usual = Setting::Norm(Box::new(dyt.with(1, vec![("alpha".into(), 0.5)]).unwrap()));
+        assert_eq!((usual.label(), usual.toml()), ("dyt".into(), "\"dyt\"".into()));
         let optimizer = Optimizer::Sgd { momentum: 0.9, weight_decay: 0.5 };
         assert_eq!(Setting::Optimizer(optimizer).label(), "sgd(weight_decay=0.5)");
         assert_eq!(Setting::Depth(8).label(), "8");

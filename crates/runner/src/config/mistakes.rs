@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::Range;
 use std::path::Path;
 
+use crate::data::DataError;
+
 /// A configuration file: its path, as the user gave it, and its text.
 #[derive(Clone, Debug)]
 pub struct Source {
@@ -21,9 +23,17 @@ impl Source {
     pub fn read(path: &Path) -> Result<Source, ConfigError> {
         let shown = path.display().to_string();
         match std::fs::read_to_string(path) {
-            Ok(text) => Ok(Source { path: shown, text }),
+            Ok(text) => Ok(Source { path: shown, text: without_mark(text) }),
             Err(error) => Err(ConfigError(format!("cannot read {shown}: {error}"))),
         }
+    }
+}
+
+/// A text without the byte-order mark that some editors write in front of it.
+pub fn without_mark(text: String) -> String {
+    match text.strip_prefix('\u{feff}') {
+        Some(rest) => rest.to_string(),
+        None => text,
     }
 }
 
@@ -44,10 +54,22 @@ struct Mistake {
     help: String,
 }
 
-/// The report of all mistakes in a file, ready to print.
+/// The report of all that is wrong with a file and what it names, ready to print.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct ConfigError(String);
+
+impl ConfigError {
+    /// What is wrong with the data that a file without mistakes names.
+    pub fn of_data(error: &DataError) -> ConfigError {
+        ConfigError(error.to_string())
+    }
+
+    /// The mistakes of a file, and then what is wrong with the data that it names.
+    pub fn and_of_data(self, error: &DataError) -> ConfigError {
+        ConfigError(format!("{self}\n\n{error}"))
+    }
+}
 
 impl<'s> Mistakes<'s> {
     /// None so far.

@@ -38,9 +38,14 @@
 //! ```
 
 pub mod choices;
+mod draft;
+mod families;
+mod fit;
 mod grid;
 pub mod keys;
+mod misplaced;
 mod mistakes;
+mod numbers;
 mod own_norms;
 mod procedure;
 mod range;
@@ -48,19 +53,24 @@ mod sections;
 pub mod value;
 
 use std::ops;
+use std::path::Path;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::data;
-use grid::{baseline, sweep};
-use keys::{Key, Setting, Settings};
-use own_norms::own_norms;
-use procedure::{procedure, seeds};
-use sections::{data_set, section, settings, study_name};
-use value::{Table, Value, text};
+use training::Dataset;
 
-pub use mistakes::{ConfigError, Mistakes, Source};
+use crate::data::{self, Loaded};
+use draft::{Draft, draft};
+use fit::Readable;
+use keys::{Key, Setting, Settings};
+use misplaced::WHOLE;
+use own_norms::own_norms;
+use sections::SECTIONS;
+use value::{Table, Value};
+
+pub use grid::{Chosen, combinations};
+pub use mistakes::{ConfigError, Mistakes, Source, without_mark};
 pub use own_norms::{OwnNorms, custom_name};
 pub use procedure::MOST_SEEDS;
 pub use range::Range;
@@ -115,19 +125,10 @@ impl DataChoice {
     ///
     /// # Errors
     /// A file that is missing, unreadable or damaged.
-    pub fn load(&self, folder: &std::path::Path) -> Result<data::Loaded, data::DataError> {
+    pub fn load(&self, folder: &Path) -> Result<Loaded, data::DataError> {
         self.source.load(folder, &self.scaling)
     }
 }
-
-/// The keys of `[study]`.
-pub const STUDY_KEYS: [&str; 6] = ["name", "question", "baseline", "seeds", "first_seed", "paired"];
-
-/// The keys of `[tune]`.
-pub const TUNE_KEYS: [&str; 4] = ["learning_rate", "extend", "seeds", "select"];
-
-/// The keys of `[data]`.
-pub const DATA_KEYS: [&str; 3] = ["name", "scale", "clip"];
 
 /// A swept key.
 pub struct Sweep {
@@ -168,11 +169,17 @@ impl Procedure {
             }
         }
     }
-}
 
-/// What a file may have.
-const SECTIONS: [&str; 8] =
-    ["study", "data", "network", "training", "norms", "sweep", "tune", "confirm"];
+    /// An upper bound of the runs of each arm: all rates plausible, the grid extended at both ends.
+    pub fn most_runs_per_arm(&self) -> usize {
+        match self {
+            Procedure::Shared { seeds } => *seeds,
+            Procedure::Tuned { rates, extend, tuning_seeds, confirmation_seeds } => {
+                (rates.len() + 2 * extend) * (tuning_seeds + confirmation_seeds)
+            }
+        }
+    }
+}
 
 /// Reads an experiment file.
 ///
@@ -180,8 +187,56 @@ const SECTIONS: [&str; 8] =
 /// All mistakes in it, each with its line, the value, what is allowed and the nearest valid name.
 pub fn parse(source: &Source) -> Result<Experiment, ConfigError> {
     let mut mistakes = Mistakes::new(source);
-    let experiment = document(source, &mut mistakes);
-    mistakes.into_result(experiment)
+    let draft = draft(source, &mut mistakes);
+    mistakes.into_result(draft.and_then(Draft::complete))
+}
+
+/// Reads an experiment file and its data, and checks that the values fit each other and the data.
+///
+/// # Errors
+/// All mistakes in the file, and then what is wrong with the data.
+pub fn load(source: &Source, folder: &Path) -> Result<(Experiment, Loaded), ConfigError> {
+    let mut mistakes = Mistakes::new(source);
+    let draft = draft(source, &mut mistakes);
+    let data = draft.as_ref().and_then(|draft| draft.data).map(|data| data.load(folder));
+    if let Some(draft) = &draft {
+        let dataset = data.as_ref().and_then(|data| data.as_ref().ok());
+        fit::check(&draft.readable(), dataset.map(|loaded| &loaded.dataset), &mut mistakes);
+    }
+    let experiment = mistakes.into_result(draft.and_then(Draft::complete));
+    match (experiment, data) {
+        (Ok(experiment), Some(Ok(loaded))) => Ok((experiment, loaded)),
+        (Ok(_), Some(Err(error))) => Err(ConfigError::of_data(&error)),
+        (Err(mistakes), Some(Err(error))) => Err(mistakes.and_of_data(&error)),
+        (Err(mistakes), _) => Err(mistakes),
+        (Ok(_), None) => unreachable!("a complete experiment names its data"),
+    }
+}
+
+/// Whether the values of an experiment fit each other and the data.
+///
+/// # Errors
+/// Groups that do not divide the width, a batch larger than the training part, more runs than a study can have.
+pub fn check(experiment: &Experiment, dataset: &Dataset) -> Result<(), ConfigError> {
+    let mut mistakes = Mistakes::new(&experiment.source);
+    let readable = Readable {
+        settings: &experiment.settings,
+        places: &experiment.places,
+        sweep: &experiment.sweep,
+        is_complete: true,
+        procedure: Some(&experiment.procedure),
+        unread: &[],
+    };
+    fit::check(&readable, Some(dataset), &mut mistakes);
+    mistakes.into_result(Some(()))
+}
+
+/// A file that defines norms.
+pub struct NormsFile {
+    /// The norms.
+    pub norms: OwnNorms,
+    /// The experiment that the file is, unless it has nothing but norms.
+    pub experiment: Option<Experiment>,
 }
 
 /// The norms that a file defines. A file of norms alone needs nothing else; where it is an
@@ -189,57 +244,32 @@ pub fn parse(source: &Source) -> Result<Experiment, ConfigError> {
 ///
 /// # Errors
 /// As [`parse`], and a file that defines none.
-pub fn norms(source: &Source) -> Result<OwnNorms, ConfigError> {
+pub fn norms(source: &Source) -> Result<NormsFile, ConfigError> {
     let mut mistakes = Mistakes::new(source);
-    let own = norms_of(source, &mut mistakes);
-    if own.as_ref().is_some_and(OwnNorms::is_empty) && mistakes.is_empty() {
+    let file = if is_experiment(source) {
+        let experiment = parse(source)?;
+        NormsFile { norms: experiment.own_norms.clone(), experiment: Some(experiment) }
+    } else {
+        let norms = norms_alone(source, &mut mistakes);
+        NormsFile { norms: norms.unwrap_or_default(), experiment: None }
+    };
+    if file.norms.is_empty() && mistakes.is_empty() {
         let help = "write for example [norms.mine] and below it equation = \"gamma * x / rms(x)\"";
         mistakes.add(0..0, "the file defines no norm", help);
     }
-    mistakes.into_result(own)
+    mistakes.into_result(Some(file))
 }
 
-fn norms_of(source: &Source, mistakes: &mut Mistakes<'_>) -> Option<OwnNorms> {
+/// Whether a file has more than norms.
+fn is_experiment(source: &Source) -> bool {
+    let (whole, errors) = DeTable::parse_recoverable(&source.text);
+    errors.is_empty() && whole.get_ref().keys().any(|key| key.get_ref() != "norms")
+}
+
+fn norms_alone(source: &Source, mistakes: &mut Mistakes<'_>) -> Option<OwnNorms> {
     let whole = tree(source, mistakes)?;
-    let table = whole.get_ref().as_table().expect("a file is a table");
-    if table.keys().any(|key| key.get_ref() != "norms") {
-        return document(source, mistakes).map(|experiment| experiment.own_norms);
-    }
-    let file = Table::open("the file", &whole, &SECTIONS, mistakes)?;
+    let file = Table::open(WHOLE, &whole, &SECTIONS, mistakes)?;
     Some(own_norms(&file, mistakes))
-}
-
-fn document(source: &Source, mistakes: &mut Mistakes<'_>) -> Option<Experiment> {
-    let whole = tree(source, mistakes)?;
-    let file = Table::open("the file", &whole, &SECTIONS, mistakes)?;
-    let own = own_norms(&file, mistakes);
-
-    // Every section is read before any `?`, so that mistakes in all of them are found.
-    let study = section(&file, "study", "name = \"mine\"", mistakes)
-        .and_then(|value| Table::open("[study]", value, &STUDY_KEYS, mistakes));
-    let data = data_set(&file, mistakes);
-    let (settings, places) = settings(&file, &own, mistakes);
-    let sweep = sweep(&file, &own, mistakes);
-    let procedure = procedure(&file, study.as_ref(), mistakes);
-    let study = study?;
-    let seeds = seeds(&study, mistakes);
-    let name = study_name(&study, mistakes);
-    let question =
-        study.get("question").map_or(Some(""), |value| text(value, "question", mistakes));
-    let baseline = sweep.as_ref().and_then(|sweep| baseline(&study, sweep, &own, mistakes));
-    Some(Experiment {
-        source: source.clone(),
-        name: name?,
-        question: question?.to_string(),
-        data: data?,
-        settings,
-        places,
-        own_norms: own,
-        sweep: sweep?,
-        baseline: baseline?,
-        procedure: procedure?,
-        seeds: seeds?,
-    })
 }
 
 /// The file as a table of values with their places.
@@ -261,5 +291,7 @@ fn one_line(message: &str) -> String {
 
 #[cfg(test)]
 mod own_norms_tests;
+#[cfg(test)]
+mod reports_tests;
 #[cfg(test)]
 mod tests;

@@ -8,14 +8,18 @@
 //! constants.k = 0.1                                        # eps and momentum are known
 //! ```
 
+mod declarations;
+
 use std::sync::Arc;
 
-use equations::{Axes, EquationError, NormEquation, NormSource, ParameterShape, ParameterSource};
+use equations::{Axes, EquationError, NormEquation};
 use norms::Definition;
 
+use self::declarations::{as_declaration, constants, parameters};
 use super::mistakes::Mistakes;
-use super::value::{Numbers, Table, Value, allowed_names, number, text};
-use crate::parameter_shape::{SHAPES, parameter_shape, shape_name};
+use super::sections::keys_of;
+use super::value::{Table, Value, text};
+use crate::parameter_shape::shape_name;
 
 /// The norms that a file defines, in its order.
 #[derive(Clone, Debug, Default)]
@@ -105,37 +109,86 @@ pub fn custom_name(name: &str) -> Result<(), (String, &'static str)> {
 
 fn definition(name: &str, value: &Value<'_>, mistakes: &mut Mistakes<'_>) -> Option<Definition> {
     let title = format!("[norms.{name}]");
-    let keys = ["equation", "over", "parameters", "constants"];
-    let table = Table::open(&title, value, &keys, mistakes)?;
-    let equation = table.require("equation", "\"gamma * x / rms(x)\"", mistakes);
-    let over = table.require("over", "\"features\", or \"none\"", mistakes);
+    if !value.get_ref().is_table() && keys_of("norms").contains(&name) {
+        let message = format!("misplaced key {name:?} in [norms]");
+        mistakes.add(value.span(), message, "it belongs in [norms.NAME]");
+        return None;
+    }
+    let table = Table::open_or(&title, value, &keys_of("norms"), as_declaration, mistakes)?;
+    let equation_at = table.require("equation", "\"gamma * x / rms(x)\"", mistakes);
+    let over_at = table.require("over", "\"features\", or \"none\"", mistakes);
     let parameters = parameters(&table, mistakes);
     let constants = constants(&table, mistakes);
-    let (equation_at, over_at) = (equation?, over?);
+    let equation = equation_at.and_then(|value| text(value, "equation", mistakes));
+    let over = over_at.and_then(|value| text(value, "over", mistakes));
+    let is_declared = parameters.is_complete && constants.is_complete && table.unknown.is_empty();
     let definition = Definition {
         name: name.to_string(),
-        equation: text(equation_at, "equation", mistakes)?.to_string(),
-        over: text(over_at, "over", mistakes)?.to_string(),
-        parameters: parameters?,
-        constants: constants?,
+        equation: equation?.to_string(),
+        over: over.unwrap_or_default().to_string(),
+        parameters: parameters.values,
+        constants: constants.values,
     };
-    // What is wrong is looked for in the order of what depends on what.
-    if let Err(error) = Axes::parse(&definition.over) {
+    let over = over_at.filter(|_| over.is_some());
+    let is_right = check(&definition, equation_at?, over, is_declared, &table, mistakes);
+    (is_right && is_declared && over.is_some()).then_some(definition)
+}
+
+/// Notes what is wrong with the texts of a definition. Where its axes or its declarations could not be read,
+/// nothing is said that may be wrong because of that.
+fn check(
+    definition: &Definition,
+    equation_at: &Value<'_>,
+    over_at: Option<&Value<'_>>,
+    is_declared: bool,
+    table: &Table<'_, '_>,
+    mistakes: &mut Mistakes<'_>,
+) -> bool {
+    let axes = Axes::parse(&definition.over);
+    let error = match (&axes, over_at) {
+        (Ok(_), Some(_)) => match with_equation(definition, "x") {
+            Ok(_) => definition.parse(&[]).err(),
+            Err(error) => {
+                let help = error.help.unwrap_or_default();
+                mistakes.add(table.span.clone(), error.message, help);
+                return false;
+            }
+        },
+        _ => whatever_the_axes(definition),
+    };
+    if let (Err(error), Some(over_at)) = (axes, over_at) {
         point(over_at, &definition.over, error, mistakes);
-    } else if let Err(error) = with_equation(&definition, "x") {
-        mistakes.add(table.span, error.message, error.help.unwrap_or_default());
-    } else if let Err(error) = definition.parse(&[]) {
-        point(equation_at, &definition.equation, error, mistakes);
-    } else {
-        return Some(definition);
     }
-    None
+    match error {
+        Some(error) if is_declared || error.undeclared.is_none() => {
+            point(equation_at, &definition.equation, error, mistakes);
+            false
+        }
+        Some(_) => false,
+        None => true,
+    }
+}
+
+/// The mistake that an equation has over any axes.
+fn whatever_the_axes(definition: &Definition) -> Option<EquationError> {
+    let over = |axes: &str| Definition { over: axes.to_string(), ..definition.clone() };
+    let mut errors = ["features", "samples", "positions"].map(|axes| over(axes).parse(&[]).err());
+    let [first, others @ ..] = &mut errors;
+    let is_same = others.iter().all(|other| other == first);
+    first.take().filter(|_| is_same)
 }
 
 /// Notes a mistake inside a string of the language.
 fn point(value: &Value<'_>, text: &str, error: EquationError, mistakes: &mut Mistakes<'_>) {
     let span = mistakes.part(value.span(), text, &error.span);
-    let help = error.help.unwrap_or_else(|| "see `normlab list norms` for equations".to_string());
+    let mut help =
+        error.help.unwrap_or_else(|| "see `normlab list norms` for equations".to_string());
+    if let Some(name) = error.undeclared {
+        help += &format!(
+            "; or declare it: constants.{name} = 0.1, or, if it is learned, \
+             parameters.{name} = {{ shape = \"scalar\", start = 0.5 }}"
+        );
+    }
     mistakes.add(span, error.message, help);
 }
 
@@ -143,73 +196,6 @@ fn point(value: &Value<'_>, text: &str, error: EquationError, mistakes: &mut Mis
 fn with_equation(definition: &Definition, equation: &str) -> Result<NormEquation, EquationError> {
     let other = Definition { equation: equation.to_string(), ..definition.clone() };
     other.parse(&[])
-}
-
-fn parameters(
-    table: &Table<'_, '_>,
-    mistakes: &mut Mistakes<'_>,
-) -> Option<Vec<(String, ParameterShape, f64)>> {
-    let Some(value) = table.get("parameters") else { return Some(Vec::new()) };
-    let declared = Table::any("parameters", value, mistakes)?;
-    let mut parameters = Vec::new();
-    for (name, value) in &declared.entries {
-        let (shape, start) = parameter(name, value, mistakes)?;
-        let source = [ParameterSource { name, shape, start }];
-        is_name(value, &source, &[], mistakes)?;
-        parameters.push((name.to_string(), shape, start));
-    }
-    Some(parameters)
-}
-
-/// `{ shape = "scalar", start = 0.5 }`
-fn parameter(
-    name: &str,
-    value: &Value<'_>,
-    mistakes: &mut Mistakes<'_>,
-) -> Option<(ParameterShape, f64)> {
-    let title = format!("the parameter {name}");
-    let table = Table::open(&title, value, &["shape", "start"], mistakes)?;
-    let shape_at = table.require("shape", "\"scalar\"", mistakes);
-    let start = table.require("start", "1.0", mistakes);
-    let shape = text(shape_at?, "shape", mistakes)?;
-    let start = number(start?, "start", Numbers::Finite, mistakes);
-    match parameter_shape(shape) {
-        Ok(shape) => start.map(|start| (shape, start)),
-        Err(message) => {
-            mistakes.add(shape_at?.span(), message, allowed_names(shape, &SHAPES));
-            None
-        }
-    }
-}
-
-fn constants(table: &Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<Vec<(String, f64)>> {
-    let Some(value) = table.get("constants") else { return Some(Vec::new()) };
-    let declared = Table::any("constants", value, mistakes)?;
-    let mut constants = Vec::new();
-    for (name, value) in &declared.entries {
-        let constant = number(value, name, Numbers::Finite, mistakes)?;
-        is_name(value, &[], &[(name, constant)], mistakes)?;
-        constants.push((name.to_string(), constant));
-    }
-    Some(constants)
-}
-
-/// Whether a declaration has a name that the language lets it have.
-fn is_name(
-    value: &Value<'_>,
-    parameters: &[ParameterSource<'_>],
-    constants: &[(&str, f64)],
-    mistakes: &mut Mistakes<'_>,
-) -> Option<()> {
-    let declared = NormSource { equation: "x", over: "none", parameters, constants };
-    match NormEquation::parse(&declared) {
-        Ok(_) => Some(()),
-        Err(error) => {
-            let help = error.help.unwrap_or_else(|| "give it another name".to_string());
-            mistakes.add(value.span(), error.message, help);
-            None
-        }
-    }
 }
 
 fn section(definition: &Definition) -> String {

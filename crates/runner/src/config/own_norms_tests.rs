@@ -125,7 +125,9 @@ fn what_is_rarely_meant_is_noted() {
 fn a_file_of_norms_alone_is_enough_for_checks() {
     let start = OWN.find("[norms.mine]").unwrap();
     let end = OWN.find("[sweep]").unwrap();
-    let read = |text: &str| norms(&Source { path: "n.toml".into(), text: text.into() });
+    let read = |text: &str| {
+        norms(&Source { path: "n.toml".into(), text: text.into() }).map(|file| file.norms)
+    };
     let names = |own: OwnNorms| -> Vec<String> {
         own.definitions().map(|definition| definition.name.clone()).collect()
     };

@@ -1,9 +1,12 @@
 //! `[tune]` and `[confirm]`, or the seeds of `[study]`: how often each arm runs, and at which rates.
 
 use super::keys;
+use super::misplaced;
 use super::mistakes::Mistakes;
+use super::own_norms::OwnNorms;
+use super::sections::keys_of;
 use super::value::{Numbers, Table, Value, choice, count, list, number, truth};
-use super::{Procedure, Seeds, TUNE_KEYS};
+use super::{Procedure, Seeds};
 
 /// The most seeds that a phase can have.
 pub const MOST_SEEDS: usize = 10_000;
@@ -24,6 +27,7 @@ pub fn procedure(
 ) -> Option<Procedure> {
     match file.get("tune") {
         Some(tune) => tuned(file, study, tune, mistakes),
+        None if file.may_have("tune") => None,
         None => {
             if let Some(confirm) = file.get("confirm") {
                 let help = "[confirm] follows [tune]; without tuning write seeds in [study]";
@@ -45,12 +49,13 @@ fn tuned(
         let help = "leave it out here: [tune] and [confirm] give the seeds";
         mistakes.add(seeds.span(), "seeds in [study] beside [tune]", help);
     }
+    let own = OwnNorms::default();
     let confirmation_seeds = match file.get("confirm") {
         None => Some(CONFIRMATION_SEEDS),
-        Some(value) => Table::open("[confirm]", value, &["seeds"], mistakes)
+        Some(value) => misplaced::open("[confirm]", value, &keys_of("confirm"), &own, mistakes)
             .and_then(|table| seeds_or(&table, CONFIRMATION_SEEDS, mistakes)),
     };
-    let tune = Table::open("[tune]", tune, &TUNE_KEYS, mistakes)?;
+    let tune = misplaced::open("[tune]", tune, &keys_of("tune"), &own, mistakes)?;
     if let Some(select) = tune.get("select") {
         choice(select, "select", [("val_loss", ())], mistakes);
     }
@@ -62,6 +67,7 @@ fn tuned(
             let rate = number(item, "learning_rate", Numbers::Positive, mistakes)?;
             Some((rate, keys::float(rate)))
         })
+        .complete()
     });
     let mut rates: Vec<f64> = rates?.into_iter().map(|(rate, _)| rate).collect();
     rates.sort_by(f64::total_cmp);

@@ -214,7 +214,7 @@ const BAD: &[(&str, &str, &str, &str)] = &[
         "norm = \"layer\"",
         "norm = [\"layer\"]",
         "8:8: norm is a list",
-        "it must be a string in quotation marks",
+        "it must be one value; [sweep] takes lists of them",
     ),
     (
         "norm = \"layer\"",
@@ -226,13 +226,13 @@ const BAD: &[(&str, &str, &str, &str)] = &[
         "norm = \"layer\"",
         "norm = { name = \"layer\", groups = 8 }",
         "8:26: unknown key \"groups\" in norm",
-        "allowed: name, eps",
+        "allowed: name, eps, gamma, beta",
     ),
     (
         "norm = \"layer\"",
         "norm = { name = \"layer\", momentum = 0.5 }",
         "8:26: unknown key \"momentum\" in norm",
-        "allowed: name, eps",
+        "allowed: name, eps, gamma, beta",
     ),
     (
         "norm = \"layer\"",

@@ -6,6 +6,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::mistakes::Mistakes;
+pub use super::numbers::{Numbers, any_number, number};
 
 /// A value and the bytes of the file it came from.
 pub type Value<'t> = Spanned<DeValue<'t>>;
@@ -18,6 +19,20 @@ pub struct Table<'v, 't> {
     pub span: Range<usize>,
     /// Known keys only, in the order of the file.
     pub entries: Vec<(&'v str, &'v Value<'t>)>,
+    /// The keys that are not allowed, each of which is a mistake.
+    pub unknown: Vec<(&'v str, &'v Value<'t>)>,
+}
+
+/// A key that is not allowed where it stands.
+pub struct Unknown<'k, 'v, 't> {
+    /// The key.
+    pub name: &'k str,
+    /// Its value.
+    pub value: &'v Value<'t>,
+    /// The table in which it stands.
+    pub table: &'v Value<'t>,
+    /// How messages name that table.
+    pub title: &'k str,
 }
 
 impl<'v, 't> Table<'v, 't> {
@@ -28,23 +43,44 @@ impl<'v, 't> Table<'v, 't> {
         allowed: &[&str],
         mistakes: &mut Mistakes<'_>,
     ) -> Option<Table<'v, 't>> {
+        Table::open_or(title, value, allowed, |_, _| None, mistakes)
+    }
+
+    /// Opens a table; a key that is not allowed is a mistake, and `home` may know where it belongs.
+    pub fn open_or(
+        title: &str,
+        value: &'v Value<'t>,
+        allowed: &[&str],
+        home: impl Fn(&Unknown<'_, 'v, 't>, &Mistakes<'_>) -> Option<String>,
+        mistakes: &mut Mistakes<'_>,
+    ) -> Option<Table<'v, 't>> {
         let Some(table) = value.get_ref().as_table() else {
             refuse(value, title, "a table", mistakes);
             return None;
         };
         let mut entries: Vec<_> = table.iter().collect();
         entries.sort_by_key(|(key, _)| key.span().start);
-        let mut known = Vec::new();
-        for (key, value) in entries {
+        let mut opened = Table {
+            title: title.to_string(),
+            span: value.span(),
+            entries: vec![],
+            unknown: vec![],
+        };
+        for (key, given) in entries {
             let name: &str = key.get_ref();
             if allowed.contains(&name) {
-                known.push((name, value));
-            } else {
-                let message = format!("unknown key {name:?} in {title}");
-                mistakes.add(key.span(), message, allowed_names(name, allowed));
+                opened.entries.push((name, given));
+                continue;
             }
+            opened.unknown.push((name, given));
+            let unknown = Unknown { name, value: given, table: value, title };
+            let (what, help) = match home(&unknown, mistakes) {
+                Some(home) => ("misplaced", home),
+                None => ("unknown", allowed_names(name, allowed)),
+            };
+            mistakes.add(key.span(), format!("{what} key {name:?} in {title}"), help);
         }
-        Some(Table { title: title.to_string(), span: value.span(), entries: known })
+        Some(opened)
     }
 
     /// Opens a table whose keys are names that its author chose.
@@ -64,6 +100,11 @@ impl<'v, 't> Table<'v, 't> {
         self.entries.iter().find(|(name, _)| *name == key).map(|(_, value)| *value)
     }
 
+    /// Whether one of the unknown keys is a misspelling of this one, which is then not missing.
+    pub fn may_have(&self, key: &str) -> bool {
+        self.unknown.iter().any(|(name, _)| nearest(name, &[key]).is_some())
+    }
+
     /// The value of a key that has to be there.
     pub fn require(
         &self,
@@ -72,7 +113,7 @@ impl<'v, 't> Table<'v, 't> {
         mistakes: &mut Mistakes<'_>,
     ) -> Option<&'v Value<'t>> {
         let value = self.get(key);
-        if value.is_none() {
+        if value.is_none() && !self.may_have(key) {
             let message = format!("{key} is missing in {}", self.title);
             mistakes.add(
                 self.span.clone(),
@@ -121,68 +162,12 @@ pub fn count(
     count
 }
 
-/// The numbers that a key can take.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Numbers {
-    /// Any.
-    Finite,
-    /// Above 0.
-    Positive,
-    /// Above 0, where the caller has already looked for the word "none".
-    PositiveOrNone,
-    /// 0 or above.
-    NotNegative,
-    /// From 0 up to, but not including, 1.
-    Fraction,
-}
-
-/// Any number, also `nan` and `inf`.
-pub fn any_number(value: &Value<'_>, key: &str, mistakes: &mut Mistakes<'_>) -> Option<f64> {
-    let number = as_number(value);
-    if number.is_none() {
-        refuse(value, key, "a number", mistakes);
-    }
-    number
-}
-
-fn as_number(value: &Value<'_>) -> Option<f64> {
-    match value.get_ref() {
-        DeValue::Float(float) => float.as_str().parse::<f64>().ok(),
-        DeValue::Integer(integer) => {
-            i64::from_str_radix(integer.as_str(), integer.radix()).ok().map(|whole| whole as f64)
-        }
-        _ => None,
-    }
-}
-
-/// A finite number, written as a whole number or with a point or an exponent.
-pub fn number(
-    value: &Value<'_>,
-    key: &str,
-    allowed: Numbers,
-    mistakes: &mut Mistakes<'_>,
-) -> Option<f64> {
-    let fits = |number: &f64| {
-        number.is_finite()
-            && match allowed {
-                Numbers::Finite => true,
-                Numbers::Positive | Numbers::PositiveOrNone => *number > 0.0,
-                Numbers::NotNegative => *number >= 0.0,
-                Numbers::Fraction => (0.0..1.0).contains(number),
-            }
-    };
-    let number = as_number(value).filter(fits);
-    if number.is_none() {
-        let allowed = match allowed {
-            Numbers::Finite => "a finite number",
-            Numbers::Positive => "a finite number above 0",
-            Numbers::PositiveOrNone => "a finite number above 0, or \"none\"",
-            Numbers::NotNegative => "a finite number of 0 or above",
-            Numbers::Fraction => "a number from 0 up to, but not including, 1",
-        };
-        refuse(value, key, allowed, mistakes);
-    }
-    number
+/// The values of a list that could be read, with their places.
+pub struct Items<T> {
+    /// The values in the order of the list.
+    pub values: Vec<(T, Range<usize>)>,
+    /// Whether that is all of them.
+    pub is_complete: bool,
 }
 
 /// A non-empty list of values, none of which is there twice. `read` turns each value into what it
@@ -192,33 +177,40 @@ pub fn list<T>(
     key: &str,
     mistakes: &mut Mistakes<'_>,
     mut read: impl FnMut(&Value<'_>, &mut Mistakes<'_>) -> Option<(T, String)>,
-) -> Option<Vec<(T, Range<usize>)>> {
+) -> Items<T> {
+    let mut items = Items { values: Vec::new(), is_complete: false };
     let Some(array) = value.get_ref().as_array() else {
         refuse(value, key, "a list such as [1, 2]", mistakes);
-        return None;
+        return items;
     };
     if array.is_empty() {
         mistakes.add(value.span(), format!("{key} is an empty list"), "give it at least one value");
-        return None;
+        return items;
     }
-    let mut values = Vec::new();
     let mut seen: Vec<String> = Vec::new();
-    let mut complete = true;
+    items.is_complete = true;
     for item in array {
         match read(item, mistakes) {
             Some((_, meaning)) if seen.contains(&meaning) => {
                 let message = format!("{} is twice in {key}", mistakes.quote(item.span()));
                 mistakes.add(item.span(), message, "every value once");
-                complete = false;
+                items.is_complete = false;
             }
             Some((meant, meaning)) => {
                 seen.push(meaning);
-                values.push((meant, item.span()));
+                items.values.push((meant, item.span()));
             }
-            None => complete = false,
+            None => items.is_complete = false,
         }
     }
-    complete.then_some(values)
+    items
+}
+
+impl<T> Items<T> {
+    /// The values, if the whole list could be read.
+    pub fn complete(self) -> Option<Vec<(T, Range<usize>)>> {
+        self.is_complete.then_some(self.values)
+    }
 }
 
 /// One name out of a family.

@@ -166,6 +166,13 @@ mod tests {
     }
 
     #[test]
+    fn a_byte_order_mark_is_passed_over() {
+        let (path, bytes) = committed();
+        let marked = [&b"\xef\xbb\xbf"[..], &bytes].concat();
+        assert_eq!(parse(&path, &marked).unwrap().labels.len(), 1797);
+    }
+
+    #[test]
     fn damage_is_reported_with_line_column_value_and_what_is_allowed() {
         let good = lines();
         let with = |line: usize, text: &str| {

@@ -4,8 +4,8 @@ use nets::NetworkSpec;
 use training::{Dataset, TrainingPlan};
 
 use super::identity;
-use crate::config::Experiment;
 use crate::config::keys::{Key, Setting, Settings};
+use crate::config::{Chosen, Experiment, combinations};
 
 /// A network and its training, without rate and seed.
 pub struct Arm {
@@ -24,31 +24,8 @@ pub struct Arm {
     pub settings: Settings,
 }
 
-/// A value for each swept key, in the order of the file.
-pub type Combination<'e> = Vec<(&'static Key, &'e Setting, std::ops::Range<usize>)>;
-
-/// Every combination of the swept values, the first key varying fastest, as in a table whose rows
-/// are compared with the row above.
-pub fn combinations(experiment: &Experiment) -> Vec<Combination<'_>> {
-    let mut combinations: Vec<Combination<'_>> = vec![Vec::new()];
-    for swept in &experiment.sweep {
-        combinations = swept
-            .values
-            .iter()
-            .flat_map(|(setting, place)| {
-                combinations.iter().map(move |combination| {
-                    let mut longer = combination.clone();
-                    longer.push((swept.key, setting, place.clone()));
-                    longer
-                })
-            })
-            .collect();
-    }
-    combinations
-}
-
 /// The arm of one combination; nothing is compared yet.
-pub fn arm(experiment: &Experiment, chosen: &Combination<'_>, dataset: &Dataset) -> Arm {
+pub fn arm(experiment: &Experiment, chosen: &[Chosen<'_>], dataset: &Dataset) -> Arm {
     let mut settings = experiment.settings.clone();
     for (_, setting, _) in chosen {
         settings.set((*setting).clone());
@@ -57,16 +34,7 @@ pub fn arm(experiment: &Experiment, chosen: &Combination<'_>, dataset: &Dataset)
         label: label(&experiment.name, chosen, |_| true),
         keys: chosen.iter().map(|(_, setting, _)| setting.label()).collect(),
         baseline: None,
-        network: NetworkSpec {
-            architecture: settings.architecture,
-            inputs: dataset.inputs,
-            outputs: dataset.classes,
-            depth: settings.depth,
-            width: settings.width,
-            norm: settings.norm.clone(),
-            placement: settings.placement,
-            init: settings.init,
-        },
+        network: settings.network(dataset),
         training: TrainingPlan {
             optimizer: settings.optimizer,
             schedule: settings.schedule,
@@ -83,7 +51,7 @@ pub fn arm(experiment: &Experiment, chosen: &Combination<'_>, dataset: &Dataset)
 /// placement has none, are one arm, named by the keys that they agree in.
 pub fn arms(experiment: &Experiment, dataset: &Dataset) -> Vec<Arm> {
     let mut groups: Vec<Group> = Vec::new();
-    for combination in combinations(experiment) {
+    for combination in combinations(&experiment.sweep) {
         let arm = arm(experiment, &combination, dataset);
         let meaning = identity::of_settings(&arm.settings);
         match groups.iter_mut().find(|group| group.meaning == meaning) {
@@ -100,7 +68,7 @@ pub fn arms(experiment: &Experiment, dataset: &Dataset) -> Vec<Arm> {
 /// An arm with all combinations that make it.
 struct Group<'e> {
     meaning: String,
-    combinations: Vec<Combination<'e>>,
+    combinations: Vec<Vec<Chosen<'e>>>,
     arm: Arm,
 }
 
@@ -112,7 +80,7 @@ impl Group<'_> {
             named.map_or_else(|| setting.toml(), |(_, value)| value.toml())
         };
         let target: Vec<String> = self.combinations[0].iter().map(target).collect();
-        let is_target = |combination: &Combination<'_>| {
+        let is_target = |combination: &Vec<Chosen<'_>>| {
             combination.iter().map(|(_, setting, _)| setting.toml()).eq(target.iter().cloned())
         };
         let found = groups.iter().position(|group| group.combinations.iter().any(is_target));
@@ -137,7 +105,7 @@ impl Group<'_> {
 
 /// The values of the keys at the positions that `shown` accepts; a number has its key before it,
 /// since "8" alone says nothing.
-fn label(study: &str, chosen: &Combination<'_>, shown: impl Fn(usize) -> bool) -> String {
+fn label(study: &str, chosen: &[Chosen<'_>], shown: impl Fn(usize) -> bool) -> String {
     let parts: Vec<String> = chosen
         .iter()
         .enumerate()

@@ -175,6 +175,73 @@ fn a_resolved_study_has_its_own_norms_in_it() {
     assert_eq!(runs(&again), runs(&original));
 }
 
+/// Of a norm of the catalogue and of a custom one; `alpha` of `dyt` starts at 0.5.
+#[test]
+fn the_start_of_a_parameter_is_swept_and_read_back() {
+    let digits = digits();
+    let scaled = "[norms.mine]\nequation = \"alpha * x\"\nover = \"none\"\n\
+                  parameters.alpha = { shape = \"scalar\", start = 1 }\n";
+    let text = format!(
+        "{SMALL}{scaled}[sweep]\nnorm = [\"dyt\", {{ name = \"dyt\", alpha = 0.8, gamma = 2 }}, \"mine\", \
+         {{ name = \"mine\", alpha = -1 }}]\n"
+    );
+    let original = experiment(&text);
+    let plan = Plan::new(&original, &digits).unwrap();
+    let labels: Vec<&str> = plan.arms.iter().map(|arm| arm.label.as_str()).collect();
+    assert_eq!(labels, ["dyt", "dyt(gamma=2 alpha=0.8)", "mine", "mine(alpha=-1)"]);
+    let runs = plan.confirmation_runs(&at_1e3(4));
+    let mut ids: Vec<&str> = runs.iter().map(|run| run.id.as_str()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), 4 * 2);
+
+    let written = resolved(&original, &digits);
+    assert!(written.contains("{ name = \"dyt\", gamma = 2.0, alpha = 0.8 }"), "{written}");
+    let again = experiment(&written);
+    assert_eq!(resolved(&again, &digits), written);
+    assert_eq!(Plan::new(&again, &digits).unwrap().confirmation_runs(&at_1e3(4)), runs);
+
+    let network = nets::Network::<f32>::new(&plan.arms[1].network, Seed(0)).unwrap();
+    let starts = |name: &str| {
+        let of = network.parameters().iter().filter(|p| p.name.ends_with(name));
+        of.flat_map(|p| p.value.as_slice().to_vec()).collect::<Vec<f32>>()
+    };
+    assert!(starts(".gamma").iter().all(|gamma| *gamma == 2.0));
+    assert!(starts(".alpha").iter().all(|alpha| *alpha == 0.8) && !starts(".alpha").is_empty());
+}
+
+/// The default is a run of its own name too: `"dyt"` and `{ name = "dyt", alpha = 0.5 }` are the same.
+#[test]
+fn a_start_that_is_the_default_is_no_other_norm() {
+    let digits = digits();
+    let id = |norm: &str| {
+        let text = format!("{SMALL}[network]\nnorm = {norm}\n");
+        Plan::new(&experiment(&text), &digits).unwrap().confirmation_runs(&at_1e3(1))[0].id.clone()
+    };
+    assert_eq!(id("{ name = \"dyt\", alpha = 0.5 }"), id("\"dyt\""));
+    assert_ne!(id("{ name = \"dyt\", alpha = 0.8 }"), id("\"dyt\""));
+}
+
+/// A schedule without a warmup has that of a study without a schedule.
+#[test]
+fn every_schedule_has_the_same_default_warmup() {
+    let digits = digits();
+    let plan = |schedule: &str| {
+        let text = format!("{SMALL}[training]\n{schedule}\n");
+        Plan::new(&experiment(&text), &digits).unwrap()
+    };
+    let id = |schedule: &str| plan(schedule).confirmation_runs(&at_1e3(1))[0].id.clone();
+    for same in [
+        "schedule = \"cosine\"",
+        "schedule = { name = \"cosine\" }",
+        "schedule = { name = \"cosine\", warmup = 0.1 }",
+    ] {
+        assert_eq!(id(same), id(""), "{same}");
+    }
+    assert_eq!(plan("schedule = \"linear\"").arms[0].training.schedule.warmup, 0.1);
+    assert_ne!(id("schedule = { name = \"cosine\", warmup = 0 }"), id(""));
+}
+
 #[test]
 fn a_variance_over_one_value_is_refused_with_both_numbers() {
     let text = MINE.replace("rms(x)", "std(x)").replace("\"features\"", "\"samples\"");

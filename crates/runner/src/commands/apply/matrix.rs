@@ -2,6 +2,9 @@
 
 use std::path::Path;
 
+use equations::{NumberError, parse_number};
+
+use crate::config::without_mark;
 use crate::failure::Failure;
 
 /// Rows of as many numbers each.
@@ -21,7 +24,8 @@ impl Matrix {
         let shown = path.display();
         let text = std::fs::read_to_string(path)
             .map_err(|error| Failure::BadInput(format!("cannot read {shown}: {error}")))?;
-        Matrix::parse(&text).map_err(|problem| Failure::BadInput(format!("{shown}:{problem}")))
+        Matrix::parse(&without_mark(text))
+            .map_err(|problem| Failure::BadInput(format!("{shown}:{problem}")))
     }
 
     fn parse(text: &str) -> Result<Matrix, String> {
@@ -33,13 +37,16 @@ impl Matrix {
             }
             let before = matrix.values.len();
             for (column, field) in line.split(',').enumerate() {
-                let value = field.trim().parse::<f64>().map_err(|_| {
+                let field = field.trim();
+                let value = parse_number(field).map_err(|error| {
                     let place = format!("{line_number}:{}", column + 1);
-                    format!(
-                        "{place}: {:?} is not a number such as 0.5, 1e-3 or nan; \
-                         a line is a row of numbers with commas between them, without a header",
-                        field.trim()
-                    )
+                    match error {
+                        NumberError::NoNumber => format!(
+                            "{place}: {field:?} is not a number such as 0.5, 1e-3 or nan; \
+                             a line is a row of numbers with commas between them, without a header"
+                        ),
+                        error => format!("{place}: {field} is {error}"),
+                    }
                 })?;
                 matrix.values.push(value);
             }
@@ -93,6 +100,8 @@ mod tests {
         assert_eq!((matrix.rows, matrix.columns), (2, 2));
         assert_eq!(matrix.values[..3], [1.0, 2.5, -0.03]);
         assert!(matrix.values[3].is_nan());
+        let infinite = Matrix::parse("inf,-inf,0e-400").unwrap();
+        assert_eq!(infinite.values, [f64::INFINITY, -f64::INFINITY, 0.0]);
     }
 
     #[test]
@@ -101,6 +110,8 @@ mod tests {
         assert!(problem("a,b\n1,2").starts_with("1:1: \"a\" is not a number"));
         assert!(problem("1,2\n3,x\n").starts_with("2:2: \"x\" is not a number"));
         assert!(problem("1,2\n3,\n").starts_with("2:2: \"\" is not a number"));
+        assert!(problem("1,2\n1e400,1").starts_with("2:1: 1e400 is too large for a number"));
+        assert!(problem("1,1e-400").starts_with("1:2: 1e-400 is too small for a number"));
         assert_eq!(problem("1,2\n\n3\n"), "3: the row has 1 numbers, but the first row has 2");
         assert!(problem("\n").starts_with("1: the file has no rows"));
     }
