@@ -6,7 +6,7 @@ use norms::NormChoice;
 use crate::failure::Failure;
 use crate::terminal::complain;
 
-/// A norm of one's own that is NaN or infinite at ordinary input: which part of it, and where.
+/// A custom norm that is NaN or infinite at ordinary input: which part of it, and where.
 /// Elsewhere than at plain random numbers, as at equal rows, it may be meant, and is only noted.
 ///
 /// # Errors

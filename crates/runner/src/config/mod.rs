@@ -16,7 +16,7 @@
 //! [network]                          # `normlab list keys` has the keys and the defaults
 //! [training]
 //!
-//! [norms.mine]                       # a norm of one's own, for `norm = "mine"`
+//! [norms.mine]                       # a custom norm, for `norm = "mine"`
 //! equation = "gamma * x / (mean(abs(x)) + eps)"
 //! over = "features"
 //!
