@@ -123,7 +123,7 @@ fn next(name: &str, study: &Path) -> String {
          \x20 say in its file what distinguishes it, and put numbers into the example that can be followed by hand\n\
          \x20 write it once more in scripts/expected_norms.py, say in `verified` what that is, and\n\
          \x20   python scripts/expected_norms.py > crates/norms/tests/expected.txt\n\
-         \x20 put what `cargo run --release -- list norms` prints into docs/catalogue.md\n\
+         \x20 put what `cargo run --release -- list norms | cat` prints, which is 80 columns wide, into docs/catalogue.md\n\
          \x20 cargo test --workspace"
     )
 }
