@@ -125,8 +125,13 @@ fn the_equation_and_its_derivative_are_there_in_latex() {
     let world = World::with(TINY);
     let line = "export --equation gamma*x/(mean(abs(x))+eps) --over features --to latex";
     let written = world.normlab(line).exits_with(0).stdout;
-    for text in ["\\usepackage{amsmath}", "\\frac{", "\\hat{x} &=", "d\\gamma &=", "\\end{aligned}"]
-    {
+    for text in [
+        "\\usepackage{amsmath}",
+        "\\frac{",
+        "\\hat{x} &=",
+        "\\mathrm{d}\\gamma &=",
+        "\\end{aligned}",
+    ] {
         assert!(written.contains(text), "wanted {text:?} in\n{written}");
     }
 }

@@ -45,10 +45,32 @@ pub(crate) fn counted(choice: &NormChoice) -> Cost {
 pub struct Timing {
     /// Rows and columns of the activation.
     pub shape: (usize, usize),
-    /// Milliseconds of value and gradients in single precision, the best of many.
-    pub milliseconds: f64,
+    /// Milliseconds of value and gradients in single precision.
+    pub norm: Spread,
     /// The same of layer norm's fused kernel.
-    pub layer: f64,
+    pub layer: Spread,
+    /// The time of the norm as a multiple of layer norm's, from rounds in which one follows the other.
+    pub ratio: Spread,
+}
+
+/// What many rounds gave: the middle one, and the quartiles around it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Spread {
+    /// Half of the rounds gave less.
+    pub median: f64,
+    /// A quarter gave less.
+    pub low: f64,
+    /// A quarter gave more.
+    pub high: f64,
+}
+
+impl Spread {
+    /// Of at least one number.
+    pub(crate) fn of(mut numbers: Vec<f64>) -> Spread {
+        numbers.sort_by(f64::total_cmp);
+        let at = |share: f64| numbers[((numbers.len() - 1) as f64 * share).round() as usize];
+        Spread { median: at(0.5), low: at(0.25), high: at(0.75) }
+    }
 }
 
 const ROUNDS: usize = 15;
@@ -58,12 +80,16 @@ impl Timing {
     /// Times the norm and layer norm by turns.
     pub fn measure(choice: &NormChoice) -> Timing {
         let layer = NormChoice::plain(norms::find("layer").expect("it is in the catalogue"));
-        let (mut norm_best, mut layer_best) = (f64::INFINITY, f64::INFINITY);
-        for _ in 0..ROUNDS {
-            norm_best = norm_best.min(once(choice));
-            layer_best = layer_best.min(once(&layer));
+        // What is done for the first time takes longer.
+        let round = |_| (once(choice), once(&layer));
+        let rounds: Vec<(f64, f64)> = (0..=ROUNDS).map(round).skip(1).collect();
+        let spread = |of: fn(&(f64, f64)) -> f64| Spread::of(rounds.iter().map(of).collect());
+        Timing {
+            shape: SHAPE,
+            norm: spread(|(norm, _)| *norm),
+            layer: spread(|(_, layer)| *layer),
+            ratio: spread(|(norm, layer)| norm / layer),
         }
-        Timing { shape: SHAPE, milliseconds: norm_best, layer: layer_best }
     }
 }
 
@@ -92,4 +118,16 @@ fn once(choice: &NormChoice) -> f64 {
     let gradients = pass.backward_from(&y, &cotangent);
     drop(gradients);
     start.elapsed().as_secs_f64() * 1e3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_middle_half_does_not_see_one_slow_round() {
+        let spread = Spread::of(vec![5.0, 1.0, 3.0, 100.0, 2.0]);
+        assert_eq!(spread, Spread { median: 3.0, low: 2.0, high: 5.0 });
+        assert_eq!(Spread::of(vec![4.0]), Spread { median: 4.0, low: 4.0, high: 4.0 });
+    }
 }

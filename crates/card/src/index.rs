@@ -22,7 +22,7 @@ pub fn index(pages: &[Page]) -> String {
             resolution => three_digits(resolution),
             invariances => card.properties.invariances.iter().filter(|(_, holds)| *holds)
                 .map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", "),
-            ratio => three_digits(page.timing.milliseconds / page.timing.layer),
+            ratio => three_digits(page.timing.ratio.median),
         }
     });
     let mut environment = Environment::new();

@@ -22,7 +22,7 @@ mod small_variance;
 mod subject;
 mod verify;
 
-pub use cost::Timing;
+pub use cost::{Spread, Timing};
 pub use curves::Curve;
 pub use data::Card;
 pub use index::index;

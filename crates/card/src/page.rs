@@ -82,7 +82,6 @@ impl Page {
                 verdict => self.verdict(),
                 card => Value::from(Serde(self.card.clone())),
                 timing => Value::from(Serde(self.timing)),
-                ratio => self.timing.milliseconds / self.timing.layer,
                 hash => self.hash(),
                 version => env!("CARGO_PKG_VERSION"),
                 numbers => numbers,
@@ -136,8 +135,8 @@ pub(crate) fn figures(page: &Page) -> Vec<Drawn> {
     let (card, name) = (&page.card, &page.card.subject.name);
     let tiny = Drawn {
         heading: "Tiny variance",
-        text: "The size of the value, and of the gradient for a standard normal one behind it, as numbers around 1 \
-               come closer to each other; double precision.",
+        text: "The size of the value, and of the gradient of x where that of the value is standard normal, as the \
+               inputs come closer to 1; double precision.",
         key: "small_variance",
         svg: drawn(&format!("{name} at tiny variance"), &TINY, &card.small_variance, 0.0),
     };
@@ -197,6 +196,10 @@ fn drawn(title: &str, labels: &LogLabels, curves: &[Curve], level: f64) -> Strin
     svg.find("<svg ").map_or(String::new(), |start| svg[start..].to_owned())
 }
 
+/// The elements of a base with what stands above and below it, and the space that goes before an operator.
+const SCRIPTS: [&str; 6] = ["msub", "msup", "msubsup", "munder", "mover", "munderover"];
+const SPACE: &str = "<mspace width=\"0.1667em\" />";
+
 /// A formula for the browser.
 fn mathml(latex: &str) -> Result<String, PageError> {
     let storage = Storage::new();
@@ -204,6 +207,11 @@ fn mathml(latex: &str) -> Result<String, PageError> {
     let mut formula = String::new();
     push_mathml(&mut formula, parser, RenderConfig::default())
         .map_err(|error| PageError::Formula(error.to_string()))?;
+    // The space before an operator with an index is put inside of the element that has room for base and
+    // index alone.
+    for scripts in SCRIPTS {
+        formula = formula.replace(&format!("<{scripts}>{SPACE}"), &format!("{SPACE}<{scripts}>"));
+    }
     // On a line of its own, with fractions of full size in tables too.
     let formula = formula.replace("display=\"inline\"", "display=\"block\"");
     Ok(formula.replace("<mtable ", "<mtable displaystyle=\"true\" "))
@@ -214,10 +222,12 @@ mod tests {
     use norms::{CATALOGUE, NormChoice};
 
     use super::*;
+    use crate::cost::Spread;
     use crate::{cost, properties, subject::Subject};
 
     /// A page of what is quick to measure.
     fn page(choice: &NormChoice) -> Page {
+        let at = |value| Spread { median: value, low: value, high: value };
         let curve = Curve::new("value", "a", [(1.0, 0.5), (2.0, f64::INFINITY)]);
         let card = Card {
             subject: Subject::of(choice, choice.name()),
@@ -229,7 +239,10 @@ mod tests {
             propagation: Vec::new(),
             cost: cost::counted(choice),
         };
-        Page { card, timing: Timing { shape: (1, 1), milliseconds: 0.1, layer: 0.3 } }
+        Page {
+            card,
+            timing: Timing { shape: (1, 1), norm: at(0.1), layer: at(0.3), ratio: at(1.0 / 3.0) },
+        }
     }
 
     #[test]
@@ -238,6 +251,9 @@ mod tests {
             let page = page(&NormChoice::plain(entry));
             let html = page.html().unwrap_or_else(|error| panic!("{}: {error}", entry.name));
             assert!(html.contains("<math") && html.contains(entry.name), "{}", entry.name);
+            let bad = SCRIPTS.iter().find(|scripts| html.contains(&format!("<{scripts}><mspace")));
+            assert_eq!(bad, None, "{}", entry.name);
+            assert!(html.contains("<mi mathvariant=\"normal\">d</mi>"), "{}: dx", entry.name);
             let read = Page::read(&html).unwrap_or_else(|error| panic!("{}: {error}", entry.name));
             assert_eq!(read, page, "{}", entry.name);
             assert_eq!(read.html().unwrap(), html, "{}", entry.name);
@@ -248,7 +264,7 @@ mod tests {
     fn the_hash_is_that_of_the_numbers_and_not_of_the_times() {
         let first = page(&NormChoice::plain(norms::find("layer").unwrap()));
         let mut other = first.clone();
-        other.timing.milliseconds = 7.0;
+        other.timing.norm.median = 7.0;
         assert_eq!(other.hash(), first.hash());
         other.card.properties.largest += 1e-9;
         assert_ne!(other.hash(), first.hash());

@@ -8,6 +8,8 @@ use crate::page::{Page, figures};
 
 const MARGIN: f64 = 24.0;
 const LINE: f64 = 22.0;
+/// The width of a letter of the text.
+const LETTER: f64 = 8.0;
 
 /// Name, formula, verdict and figures, one below the other.
 pub(crate) fn picture(page: &Page, choice: &NormChoice) -> String {
@@ -17,11 +19,14 @@ pub(crate) fn picture(page: &Page, choice: &NormChoice) -> String {
         figures.iter().fold(700.0_f64, |most, (width, _, _)| most.max(*width)) + 2.0 * MARGIN;
     let mut body = String::new();
     let mut top = MARGIN + 8.0;
-    for (index, text) in lines(page, choice).iter().enumerate() {
+    let lines = lines(page, choice);
+    let folded =
+        lines.iter().flat_map(|line| folded(line, ((width - 2.0 * MARGIN) / LETTER) as usize));
+    for (index, text) in folded.enumerate() {
         let (size, weight) = if index == 0 { (20, "bold") } else { (14, "normal") };
         body += &format!(
             "<text x=\"{MARGIN}\" y=\"{top}\" font-size=\"{size}\" font-weight=\"{weight}\">{}</text>\n",
-            escaped(text)
+            escaped(&text)
         );
         top += LINE;
     }
@@ -58,10 +63,24 @@ fn lines(page: &Page, choice: &NormChoice) -> Vec<String> {
         format!(
             "at most {} times amplified near zero input; {} times layer norm's time",
             three_digits(card.properties.largest_near_zero),
-            three_digits(page.timing.milliseconds / page.timing.layer)
+            three_digits(page.timing.ratio.median)
         ),
         format!("numbers {}", page.hash()),
     ]
+}
+
+/// A text in lines of so many letters at most, unless a word is longer.
+fn folded(text: &str, most: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= most => {
+                *line += &format!(" {word}");
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 /// A figure with its width and height.
@@ -75,4 +94,16 @@ fn sized(svg: String) -> Option<(f64, f64, String)> {
 
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_equation_takes_several_lines() {
+        assert_eq!(folded("m = mean(x); x - m", 12), ["m = mean(x);", "x - m"]);
+        assert_eq!(folded("gamma*x/sqrt(mean(x^2)+eps)", 12), ["gamma*x/sqrt(mean(x^2)+eps)"]);
+        assert_eq!(folded("a", 12), ["a"]);
+    }
 }

@@ -26,18 +26,19 @@ pub(crate) fn curves(choice: &NormChoice) -> Vec<Curve> {
         return curves;
     }
     for placement in ["pre", "post"] {
-        for norm in with_layer_norm(choice) {
-            let Some(layers) = layers(&norm, placement) else { continue };
+        let of = |norm: &NormChoice| Some((norm.name().to_owned(), layers(norm, placement)?));
+        let measured: Vec<Option<_>> = with_layer_norm(choice).iter().map(of).collect();
+        // Layer norm alone would say nothing of the norm, which is the first.
+        if measured[0].is_none() {
+            continue;
+        }
+        for (name, layers) in measured.into_iter().flatten() {
             let points = |what: fn(&LayerStatistics) -> f64| {
                 layers.iter().map(move |layer| (layer.layer as f64, what(layer)))
             };
             let panel = |what: &str| format!("{what}, {placement}-norm");
-            curves.push(Curve::new(
-                &panel("activation"),
-                norm.name(),
-                points(|l| l.activation_rms),
-            ));
-            curves.push(Curve::new(&panel("gradient"), norm.name(), points(|l| l.gradient_norm)));
+            curves.push(Curve::new(&panel("activation"), &name, points(|l| l.activation_rms)));
+            curves.push(Curve::new(&panel("gradient"), &name, points(|l| l.gradient_norm)));
         }
     }
     curves
@@ -68,4 +69,16 @@ fn layers(norm: &NormChoice, placement: &str) -> Option<Vec<LayerStatistics>> {
     let x: Vec<f64> = (0..BATCH * WIDTH).map(|_| stream.sample(StandardNormal)).collect();
     let labels: Vec<usize> = (0..BATCH).map(|example| example % CLASSES).collect();
     Some(probe(&mut network, &Value::new(BATCH, WIDTH, &x), &labels))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_norm_that_no_network_can_have_has_no_curves_of_another() {
+        // A position alone has no variance over positions, and each example is one position here.
+        let instance = NormChoice::plain(norms::find("instance").unwrap());
+        assert_eq!(curves(&instance), []);
+    }
 }

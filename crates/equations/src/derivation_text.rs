@@ -62,10 +62,13 @@ impl Derivation {
                 None => piece,
             });
         }
-        lines.push(("dx".to_owned(), terms.of[self.dx].text().to_owned()));
+        let mut line = |name: &str, term: TermId| {
+            let name = notation.differential(name);
+            lines.push((name.text().to_owned(), terms.of[term].text().to_owned()));
+        };
+        line("x", self.dx);
         for (parameter, gradient) in equation.parameters().iter().zip(&self.dparameters) {
-            let name = format!("d{}", notation.name(&parameter.name).text());
-            lines.push((name, terms.of[*gradient].text().to_owned()));
+            line(&parameter.name, *gradient);
         }
         lines
     }
@@ -209,7 +212,7 @@ impl Terms<'_> {
             Input::Parameter(index) => self.notation.name(&self.equation.parameters()[index].name),
             Input::Constant(index) => self.notation.name(&self.equation.constants()[index].0),
             Input::Average(slot) => self.average(slot),
-            Input::Cotangent => Piece::whole("dy".to_owned()),
+            Input::Cotangent => self.notation.differential("y"),
         }
     }
 

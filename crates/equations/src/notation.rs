@@ -64,6 +64,13 @@ impl Notation {
         })
     }
 
+    /// The gradient of the loss with respect to what has a name: `dx`, in LaTeX with an upright d, as a differential
+    /// has and a variable has not.
+    pub(crate) fn differential(self, of: &str) -> Piece {
+        let d = if self == Notation::Latex { r"\mathrm{d}" } else { "d" };
+        Piece::whole(format!("{d}{}", self.name(of).text()))
+    }
+
     /// `function[axes](arguments)`; `axes` is given where it must be shown.
     pub(crate) fn call(self, function: &str, axes: Option<Axes>, arguments: &[String]) -> Piece {
         let list = arguments.join(", ");
@@ -109,18 +116,20 @@ fn greek_or_same(part: &str) -> String {
     greek::letter(part).map_or(part.to_owned(), String::from)
 }
 
-/// The first part of a name large, the others as its index; `xhat` is an x with a hat.
+/// The first part of a name large and italic, as variables are, the others as its index; `xhat` is an x with a
+/// hat.
 fn latex_name(name: &str) -> String {
-    let words: Vec<String> = greek::parts(name)
-        .into_iter()
-        .filter(|part| *part != "_")
-        .map(|part| match (greek::letter(part), part.strip_suffix("hat")) {
+    let parts = greek::parts(name).into_iter().filter(|part| *part != "_");
+    let words: Vec<String> = parts
+        .enumerate()
+        .map(|(place, part)| match (greek::letter(part), part.strip_suffix("hat")) {
             (Some('ε'), _) => r"\epsilon".to_owned(),
             (Some(_), _) => format!(r"\{part}"),
             (None, Some(under)) if under.chars().count() == 1 => format!(r"\hat{{{under}}}"),
             _ if part.chars().count() == 1 || part.starts_with(|c: char| c.is_ascii_digit()) => {
                 part.to_owned()
             }
+            _ if place == 0 => format!(r"\mathit{{{part}}}"),
             _ => format!(r"\mathrm{{{part}}}"),
         })
         .collect();

@@ -123,7 +123,7 @@ fn nan_gets_as_far_as_the_statistics_do() {
     }
 }
 
-/// The deviation of equal numbers is 0: an equation of one's own that divides by it, without eps, is told.
+/// The deviation of equal numbers is 0: a custom equation that divides by it, without eps, is told.
 #[test]
 fn a_division_by_a_variance_of_zero_is_told() {
     let own = norms::Definition {

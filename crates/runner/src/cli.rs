@@ -1,5 +1,7 @@
 //! What can be typed on the command line.
 
+pub mod examples;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -12,18 +14,9 @@ use crate::commands::verify::VerifyArguments;
 use crate::norm_arguments::EquationArguments;
 use crate::output::Existing;
 
-const GET_GOING: &str = "\
-Write an experiment file, run it, and get an answer with intervals:
-
-    normlab run experiments/quickstart.toml
-
-`normlab list` shows what an experiment file can name, `normlab list keys` what it can say.
-Exit codes: 0 all is well (runs that diverge are results), 1 a run crashed or a check failed,
-2 something given is not usable and nothing was written, 3 a gradient check was inconclusive.";
-
 /// A research testbed for normalization in deep residual networks
 #[derive(Debug, Parser)]
-#[command(name = "normlab", bin_name = "normlab", version, after_help = GET_GOING)]
+#[command(name = "normlab", bin_name = "normlab", version, after_help = examples::PROGRAM)]
 pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
@@ -33,29 +26,42 @@ pub struct Arguments {
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Train every network of an experiment file, and answer its question
+    /// Train the networks of an experiment file and compare them
+    #[command(after_help = examples::RUN)]
     Run(RunArguments),
     /// Make the tables, the answer and the figures of a study again, from its CSV files
+    #[command(after_help = examples::REPORT)]
     Report(ReportArguments),
-    /// Show what an experiment file can name, with equations and citations
+    /// List what an experiment file can name: norms, placements, optimizers, data sets, keys
+    #[command(after_help = examples::LIST)]
     List(ListArguments),
-    /// Check the gradients of norms against finite differences
+    /// Check the gradients of norms, or of a layer in Python, against finite differences
+    #[command(after_help = examples::GRADCHECK)]
     Gradcheck(GradcheckArguments),
-    /// Show a norm: equation, parameters, derived backward, cost
+    /// Show a norm: equation, parameters, properties, derived gradient, cost
+    #[command(after_help = examples::SHOW)]
     Show(ShowArguments),
-    /// Apply a norm to a file of numbers, and to a cotangent for its gradients
+    /// Apply a norm to the numbers of a CSV file, and compute its gradients there
+    #[command(after_help = examples::APPLY)]
     Apply(ApplyArguments),
-    /// Write a norm as a module of another framework, with the derived backward and a test of itself
+    /// Export a norm to PyTorch, JAX or LaTeX, with its derived gradient; the Python files test themselves
+    #[command(after_help = examples::EXPORT)]
     Export(ExportArguments),
-    /// Emulate bf16 or f16 under the casts of real models: error by offset and scale of the input
+    /// Measure the rounding errors of norms in emulated bf16, f16 or f32, by offset and scale of the input
+    #[command(after_help = examples::PRECISION)]
     Precision(PrecisionArguments),
-    /// Write all that can be measured of a norm on one page: certificate, properties, figures, cost
+    /// Measure a norm and write an HTML page: gradient check, invariances, nearest norms, errors in bf16, signal
+    /// propagation, cost
+    #[command(after_help = examples::CARD)]
     Card(CardArguments),
-    /// Measure the numbers of a card again and compare
+    /// Measure the numbers of a card again and compare them
+    #[command(after_help = examples::VERIFY)]
     Verify(VerifyArguments),
-    /// Begin a norm of the catalogue: its file, its line in the list, a study that compares it
+    /// Add a norm to the catalogue, in the sources of normlab
+    #[command(after_help = examples::NEW)]
     New(NewArguments),
-    /// Print the program that runs a layer of another language for the gradient check
+    /// Print the program that runs a layer in Python for `normlab gradcheck --python`
+    #[command(after_help = examples::SHIM)]
     Shim(ShimArguments),
 }
 
@@ -64,13 +70,13 @@ pub enum Verb {
 pub struct RunArguments {
     /// The experiment file (TOML)
     pub file: PathBuf,
-    /// The folder that gets a folder of results, named like the study
+    /// The folder in which the results get a folder, named like the study
     #[arg(long, value_name = "DIR", default_value = "results")]
     pub out: PathBuf,
-    /// How many networks train at the same time [default: the number of cores]
+    /// The number of networks that train at the same time, a thread each [default: number of cores]
     #[arg(short, long, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
-    /// Say what would run and how long it would take; write nothing
+    /// Print what would run and how long it would take, and write nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,
     /// The folder of the data sets
@@ -104,9 +110,9 @@ impl RunArguments {
 /// Arguments of `normlab list`.
 #[derive(Debug, Args)]
 pub struct ListArguments {
-    /// What to show; everything if it is left out
+    /// The list to print [default: all of them]
     pub topic: Option<Topic>,
-    /// One JSON document with all that is known, instead of tables
+    /// Print one JSON document with all data, instead of tables
     #[arg(long)]
     pub json: bool,
 }
@@ -128,7 +134,7 @@ pub enum Topic {
     Architectures,
     /// Data sets
     Data,
-    /// Keys of [network] and [training] with their defaults
+    /// Keys of an experiment file with their defaults
     Keys,
 }
 
@@ -154,30 +160,31 @@ impl Topic {
 /// Arguments of `normlab gradcheck`.
 #[derive(Debug, Args)]
 pub struct GradcheckArguments {
-    /// Norms by name; if none is given, those of --config, or all of the catalogue
+    /// Names of norms [default: those of --config, or else the whole catalogue]
     pub names: Vec<String>,
-    /// A norm of one's own.
+    /// Which norm.
     #[command(flatten)]
     pub norm: EquationArguments,
-    /// Only the kernels of this precision
+    /// Check only kernels of this precision [default: both]
     #[arg(long, value_name = "TYPE")]
     pub dtype: Option<Dtype>,
-    /// The seed of the random inputs and directions
+    /// The seed of the random inputs
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
-    /// Only the case of this name, as a report gives it for a replay
+    /// Check only this case, by the name that a report gives it [default: all cases]
     #[arg(long, value_name = "NAME")]
     pub case: Option<String>,
-    /// A JSON object per kernel and line, instead of the table
+    /// Print a line with a JSON object for each kernel, instead of a table
     #[arg(long)]
     pub json: bool,
-    /// Draw the distance of each gradient's worst entry from its difference quotients, by their step
+    /// Draw the error of finite differences by their step, for the worst entry of each gradient, into this
+    /// file [default: no figure]
     #[arg(long, value_name = "FILE.svg")]
     pub plot: Option<PathBuf>,
-    /// A layer in a Python file instead, such as my_norm.py:MyNorm; `normlab shim python` explains
+    /// Check a layer in a Python file instead of a norm; `normlab shim python` says what it may be
     #[arg(long, value_name = "FILE:NAME", conflicts_with_all = ["names", "equation", "config"])]
     pub python: Option<String>,
-    /// The Python that runs it [default: that of the active virtual environment, or python3]
+    /// The Python that runs the layer [default: that of the active virtual environment, or python3]
     #[arg(long, value_name = "PROGRAM", requires = "python")]
     pub interpreter: Option<PathBuf>,
 }
@@ -194,9 +201,9 @@ pub enum Dtype {
 /// Arguments of `normlab show`.
 #[derive(Debug, Args)]
 pub struct ShowArguments {
-    /// A norm by name, from the catalogue or from --config
+    /// The name of a norm in the catalogue or in --config
     pub name: Option<String>,
-    /// A norm of one's own.
+    /// Which norm.
     #[command(flatten)]
     pub norm: EquationArguments,
 }
@@ -204,21 +211,23 @@ pub struct ShowArguments {
 /// Arguments of `normlab apply`.
 #[derive(Debug, Args)]
 pub struct ApplyArguments {
-    /// A norm by name, from the catalogue or from --config
+    /// The name of a norm in the catalogue or in --config
     pub name: Option<String>,
-    /// A norm of one's own.
+    /// Which norm.
     #[command(flatten)]
     pub norm: EquationArguments,
-    /// The activation: CSV without header, a row of features per line
+    /// The input x: a CSV file without header, a line for each row of features
     #[arg(long, value_name = "X.csv")]
     pub input: PathBuf,
-    /// The gradient of a loss with respect to the value, as large as the input; gives the gradients
+    /// The gradient of a loss with respect to the output, as large as the input [default: no gradients are
+    /// computed]
     #[arg(long, value_name = "V.csv")]
     pub cotangent: Option<PathBuf>,
-    /// Parameters such as gamma = [1.0, 2.0]; what is left out has its start
+    /// The parameters, such as gamma = [1.0, 2.0] [default: their values before training]
     #[arg(long, value_name = "P.toml")]
     pub params: Option<PathBuf>,
-    /// Running averages, as a training pass leaves them in state.toml; without it their starts
+    /// The running averages, in the form of the state.toml that is written [default: their values before
+    /// training]
     #[arg(long, value_name = "S.toml")]
     pub state: Option<PathBuf>,
     /// The number of samples; row = sample * positions + position [default: rows / positions]
@@ -227,10 +236,10 @@ pub struct ApplyArguments {
     /// The number of positions of a sample
     #[arg(long, value_name = "P", default_value_t = 1)]
     pub positions: usize,
-    /// Whether statistics are those of the batch, and running averages move
+    /// The mode of the pass
     #[arg(long, default_value = "train")]
     pub mode: PassMode,
-    /// The folder for y.csv, dx.csv, d<parameter>.csv, state.toml
+    /// The folder for y.csv, dx.csv, a file for the gradient of each parameter, and state.toml
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
 }
@@ -238,15 +247,15 @@ pub struct ApplyArguments {
 /// Arguments of `normlab export`.
 #[derive(Debug, Args)]
 pub struct ExportArguments {
-    /// A norm by name, from the catalogue or from --config
+    /// The name of a norm in the catalogue or in --config
     pub name: Option<String>,
-    /// A norm of one's own.
+    /// Which norm.
     #[command(flatten)]
     pub norm: EquationArguments,
-    /// For what
-    #[arg(long)]
+    /// What is written
+    #[arg(long, value_name = "TARGET")]
     pub to: Framework,
-    /// The file that gets it, instead of standard output
+    /// The file that is written [default: standard output]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 }
@@ -258,23 +267,23 @@ pub enum Framework {
     Torch,
     /// A JAX module
     Jax,
-    /// The equation and its derivative
+    /// The equation and its derivative in LaTeX
     Latex,
 }
 
 /// The mode of a pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum PassMode {
-    /// Statistics of the batch
+    /// Statistics are those of the batch, and running averages move
     Train,
-    /// Running averages
+    /// Running averages stand for the statistics of the batch
     Eval,
 }
 
 /// Arguments of `normlab shim`.
 #[derive(Debug, Args)]
 pub struct ShimArguments {
-    /// For which language
+    /// The language of the layer
     pub language: Language,
 }
 
@@ -294,6 +303,50 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
+    }
+
+    /// The pages of help of the program and of every verb, as wide as a terminal usually is.
+    fn pages(command: &clap::Command, words: &[&str]) -> Vec<(String, String)> {
+        let line = [words, &["--help"]].concat();
+        let whole = Arguments::command().term_width(80);
+        let page = whole.try_get_matches_from(line).expect_err("help is asked for").to_string();
+        let inner = command.get_subcommands().filter(|verb| verb.get_name() != "help");
+        let inner = inner.flat_map(|verb| pages(verb, &[words, &[verb.get_name()]].concat()));
+        [(words.join("_"), page)].into_iter().chain(inner).collect()
+    }
+
+    #[test]
+    fn help_is_what_it_was_and_has_examples_of_one_line() {
+        for (name, page) in pages(&Arguments::command(), &["normlab"]) {
+            let begins = |line: &&str| line.starts_with("  normlab ");
+            let examples: Vec<&str> = page.lines().skip_while(|line| !begins(line)).collect();
+            let shown = examples.iter().take_while(|line| !line.is_empty());
+            assert!(!examples.is_empty() && shown.clone().all(begins), "{name}: {examples:?}");
+            insta::assert_snapshot!(format!("help_of_{name}"), page);
+        }
+    }
+
+    /// A command line as a shell splits it, up to a comment, a pipe or another command.
+    fn words(line: &str) -> Vec<String> {
+        let command = ["   ", " > ", " && "].iter().fold(line.trim(), |line, end| {
+            line.split_once(end).map_or(line, |(command, _)| command)
+        });
+        let split = |(part, text): (usize, &str)| match part % 2 {
+            0 => text.split_whitespace().map(str::to_string).collect(),
+            _ => vec![text.to_string()],
+        };
+        command.split('"').enumerate().flat_map(split).collect()
+    }
+
+    #[test]
+    fn every_example_is_a_command_line() {
+        for (name, page) in pages(&Arguments::command(), &["normlab"]) {
+            let lines = page.lines().filter(|line| line.starts_with("  normlab "));
+            for line in lines.filter(|line| !line.contains("VERB")) {
+                let parsed = Arguments::try_parse_from(words(line));
+                assert!(parsed.is_ok(), "{name}: {line}\n{}", parsed.unwrap_err());
+            }
+        }
     }
 
     #[test]

@@ -19,30 +19,36 @@ use crate::number::shortest;
 use crate::parameter_shape::shape_name;
 use crate::terminal::complain;
 
+/// Where these options stand in the pages of help.
+const NORM: &str = "Norm";
+
 /// Arguments that say what a norm is.
 #[derive(Clone, Debug, Args)]
 pub struct EquationArguments {
-    /// The norm as an equation, such as "gamma * x / (mean(abs(x)) + eps)"
-    #[arg(long, value_name = "EQUATION", allow_hyphen_values = true)]
+    /// The equation of a custom norm, such as "gamma * x / (mean(abs(x)) + eps)"
+    #[arg(long, help_heading = NORM, value_name = "EQUATION", allow_hyphen_values = true)]
     pub equation: Option<String>,
-    /// The name of the norm in tables, figures and modules
-    #[arg(long = "name", value_name = "NAME", default_value = Definition::UNNAMED, requires = "equation", value_parser = custom_name)]
+    /// The name of the custom norm in tables, figures and modules
+    #[arg(long = "name", help_heading = NORM, value_name = "NAME", default_value = Definition::UNNAMED, requires = "equation", value_parser = custom_name)]
     pub called: String,
-    /// The axes of its statistics: features, group, positions, samples, sums of them, or none
-    #[arg(long, value_name = "AXES", default_value = "none", requires = "equation")]
+    /// The axes of its statistics: features, group, positions, samples, sums such as samples+positions, or
+    /// none
+    #[arg(long, help_heading = NORM, value_name = "AXES", default_value = "none", requires = "equation")]
     pub over: String,
-    /// A learnable parameter of the equation, such as alpha=scalar:0.5; gamma and beta are known
-    #[arg(long = "parameter", value_name = "NAME=SHAPE:START", requires = "equation", value_parser = declared)]
+    /// A learnable parameter of it, such as alpha=scalar:0.5; gamma and beta need no declaration; may be
+    /// repeated
+    #[arg(long = "parameter", help_heading = NORM, value_name = "NAME=SHAPE:START", requires = "equation", value_parser = declared)]
     pub parameters: Vec<(String, ParameterShape, f64)>,
-    /// A constant, such as k=0.1; eps=1e-5 and momentum=0.1 are known
-    #[arg(long = "constant", value_name = "NAME=VALUE", value_parser = constant)]
+    /// The value of a constant, such as k=0.1; may be repeated [default: eps=1e-5, momentum=0.1, or those of
+    /// the norm]
+    #[arg(long = "constant", help_heading = NORM, value_name = "NAME=VALUE", value_parser = constant)]
     pub constants: Vec<(String, f64)>,
-    /// What a norm's table in an experiment file can have: groups=4, a constant such as eps=1e-3, or the start
-    /// of a parameter such as alpha=0.8
-    #[arg(long = "option", value_name = "NAME=VALUE", value_parser = option)]
+    /// What the table of a norm in an experiment file may hold: groups=4, a constant such as eps=1e-3, or the
+    /// start of a parameter such as alpha=0.8; may be repeated
+    #[arg(long = "option", help_heading = NORM, value_name = "NAME=VALUE", value_parser = option)]
     pub options: Vec<NormOption>,
-    /// A file whose [norms.NAME] can be named too
-    #[arg(long, value_name = "FILE.toml", conflicts_with = "equation")]
+    /// A file with custom norms as [norms.NAME], which can be named too
+    #[arg(long, help_heading = NORM, value_name = "FILE.toml", conflicts_with = "equation")]
     pub config: Option<PathBuf>,
 }
 

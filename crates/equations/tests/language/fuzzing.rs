@@ -197,7 +197,7 @@ fn evaluate(norm: &NormEquation) {
         let derivation = norm.derivation(mode);
         assert!(derivation.text(norm).contains("dx = "));
         assert!(derivation.papers(norm).contains("dx = "));
-        assert!(derivation.latex(norm).contains("dx &= "));
+        assert!(derivation.latex(norm).contains(r"\mathrm{d}x &= "));
         let _ = norm.first_not_finite(&extents, &x, &parameters, &state, mode);
         let y = norm.evaluate_unchecked_sizes(&extents, &x, &parameters, &mut state, mode);
         assert_eq!(y.len(), x.len());

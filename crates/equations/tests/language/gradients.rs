@@ -41,9 +41,9 @@ dγ = sum[samples+positions](dy · xhat)";
 \begin{aligned}
 s &= \sqrt{\operatorname{mean}(x^{2}) + \epsilon} \\
 \hat{x} &= \frac{x}{s} \\
-g &= dy \, \gamma \\
-dx &= \frac{g - \hat{x} \, \operatorname{mean}(g \, \hat{x})}{s} \\
-d\gamma &= \operatorname{sum}_{\text{samples+positions}}(dy \, \hat{x})
+g &= \mathrm{d}y \, \gamma \\
+\mathrm{d}x &= \frac{g - \hat{x} \, \operatorname{mean}(g \, \hat{x})}{s} \\
+\mathrm{d}\gamma &= \operatorname{sum}_{\text{samples+positions}}(\mathrm{d}y \, \hat{x})
 \end{aligned}";
     assert_eq!(derivation.latex(&rms), latex.trim());
 }
@@ -156,8 +156,8 @@ fn matrices_in_latex_stand_beside_each_other() {
     let latex = r"
 \begin{aligned}
 c &= \operatorname{mean}(x \, x^{\top}) \\
-t_{1} &= \operatorname{mean}(dy \, x^{\top}) \\
-dx &= c^{\top} dy + t_{1} x + t_{1}^{\top} x
+t_{1} &= \operatorname{mean}(\mathrm{d}y \, x^{\top}) \\
+\mathrm{d}x &= c^{\top} \mathrm{d}y + t_{1} x + t_{1}^{\top} x
 \end{aligned}";
     assert_eq!(norm.derivation(Mode::Train).latex(&norm), latex.trim());
 }

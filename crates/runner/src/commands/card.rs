@@ -19,19 +19,20 @@ use crate::terminal::{complain, say};
 /// Arguments of `normlab card`.
 #[derive(Debug, Args)]
 pub struct CardArguments {
-    /// A norm by name, from the catalogue or from --config
+    /// The name of a norm in the catalogue or in --config
     pub name: Option<String>,
-    /// A norm of one's own.
+    /// Which norm.
     #[command(flatten)]
     pub norm: EquationArguments,
-    /// The page; a picture of the same name that ends in .svg is written beside it
+    /// The page that is written, and with it a picture of the same name that ends in .svg; needed without
+    /// --json and --all
     #[arg(long, value_name = "FILE.html", required_unless_present_any = ["json", "all"])]
     pub out: Option<PathBuf>,
-    /// Print these numbers of the card instead: certificate, properties, nearest, small_variance,
+    /// Print a section of the numbers as JSON: certificate, properties, nearest, small_variance,
     /// low_precision, propagation, cost, or card for all
     #[arg(long, value_name = "SECTION")]
     pub json: Option<String>,
-    /// Write the cards of the whole catalogue and an index into a folder
+    /// The folder for the cards of the whole catalogue, or of --config, and an index of them
     #[arg(long, value_name = "DIR", conflicts_with_all = ["name", "equation", "constants", "options", "out", "json"])]
     pub all: Option<PathBuf>,
 }

@@ -10,6 +10,7 @@ use clap::{Args, Subcommand};
 use norms::{CATALOGUE, NormChoice};
 
 use self::entry::Citation;
+use crate::cli::examples;
 use crate::failure::Failure;
 use crate::norm_arguments::EquationArguments;
 use crate::ordinary::check_finite;
@@ -27,7 +28,8 @@ pub struct NewArguments {
 /// What can be begun.
 #[derive(Debug, Subcommand)]
 pub enum What {
-    /// A norm in the catalogue: its file, its line in the list, and a study that compares it
+    /// Write the file of a norm, its line in the list, and a study that compares it with layer and RMS norm
+    #[command(after_help = examples::NEW)]
     Norm(NewNormArguments),
 }
 
@@ -35,25 +37,25 @@ pub enum What {
 #[derive(Debug, Args)]
 #[command(mut_arg("called", |arg| arg.hide(true)), mut_arg("config", |arg| arg.hide(true)))]
 pub struct NewNormArguments {
-    /// The name in configs and on the command line, such as mean-absolute
+    /// The name in experiment files and on the command line, such as mean-absolute
     #[arg(value_parser = name)]
     pub name: String,
-    /// The norm.
+    /// Which norm.
     #[command(flatten)]
     pub norm: EquationArguments,
-    /// The name in prose [default: the name]
+    /// The name in text, such as "Layer normalization" [default: NAME]
     #[arg(long, value_name = "TEXT")]
     pub title: Option<String>,
-    /// Who published it
+    /// The family names of the authors, such as "Ba, Kiros, Hinton"
     #[arg(long, value_name = "NAMES", default_value = "Unpublished")]
     pub authors: String,
-    /// When
+    /// The year of publication
     #[arg(long, value_name = "YEAR", default_value_t = 2026)]
     pub year: u16,
-    /// The arXiv number of the paper
+    /// The arXiv number of the paper, such as 1607.06450 [default: none]
     #[arg(long, value_name = "NUMBER")]
     pub arxiv: Option<String>,
-    /// The folder of normlab's sources
+    /// The folder of the sources of normlab
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub root: PathBuf,
 }
@@ -126,7 +128,7 @@ fn next(name: &str, study: &Path) -> String {
          \x20 say in its file what distinguishes it, and put numbers into the example that can be followed by hand\n\
          \x20 write it once more in scripts/expected_norms.py, say in `verified` what that is, and\n\
          \x20   python scripts/expected_norms.py > crates/norms/tests/expected.txt\n\
-         \x20 put what `cargo run --release -- list norms` prints into docs/catalogue.md\n\
+         \x20 put what `cargo run --release -- list norms | cat` prints, which is 80 columns wide, into docs/catalogue.md\n\
          \x20 cargo test --workspace"
     )
 }

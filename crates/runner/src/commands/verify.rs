@@ -13,7 +13,7 @@ use crate::terminal::say;
 /// Arguments of `normlab verify`.
 #[derive(Debug, Args)]
 pub struct VerifyArguments {
-    /// A page that `normlab card` wrote
+    /// The page, as `normlab card` wrote it
     pub file: PathBuf,
 }
 

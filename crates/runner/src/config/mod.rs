@@ -20,7 +20,7 @@
 //! [network]                          # `normlab list keys` has the keys and the defaults
 //! [training]
 //!
-//! [norms.mine]                       # a norm of one's own, for `norm = "mine"`
+//! [norms.mine]                       # a custom norm, for `norm = "mine"`
 //! equation = "gamma * x / (mean(abs(x)) + eps)"
 //! over = "features"
 //!
@@ -72,7 +72,7 @@ use value::{Table, Value};
 pub use grid::{Chosen, combinations};
 pub use mistakes::{ConfigError, Mistakes, Source, without_mark};
 pub use own_norms::{OwnNorms, custom_name};
-pub use procedure::MOST_SEEDS;
+pub use procedure::{LARGEST_FIRST_SEED, MOST_EXTENSIONS, MOST_SEEDS};
 pub use range::Range;
 pub use value::nearest;
 

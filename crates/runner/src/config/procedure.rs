@@ -11,7 +11,9 @@ use super::{Procedure, Seeds};
 /// The most seeds that a phase can have.
 pub const MOST_SEEDS: usize = 10_000;
 /// The largest first seed.
-const MOST: usize = 1_000_000_000;
+pub const LARGEST_FIRST_SEED: usize = 1_000_000_000;
+/// The most steps that a grid can grow by at each end.
+pub const MOST_EXTENSIONS: usize = 10;
 
 /// Seeds at every rate, where a study does not say. With fewer the noise of a rate is hardly known.
 const TUNING_SEEDS: usize = 3;
@@ -60,8 +62,9 @@ fn tuned(
         choice(select, "select", [("val_loss", ())], mistakes);
     }
     let tuning_seeds = seeds_or(&tune, TUNING_SEEDS, mistakes);
-    let extend =
-        tune.get("extend").map_or(Some(0), |value| count(value, "extend", 0..=10, mistakes));
+    let extend = tune
+        .get("extend")
+        .map_or(Some(0), |value| count(value, "extend", 0..=MOST_EXTENSIONS, mistakes));
     let rates = tune.require("learning_rate", "[1e-3, 3e-3, 1e-2]", mistakes).and_then(|value| {
         list(value, "learning_rate", mistakes, |item, mistakes| {
             let rate = number(item, "learning_rate", Numbers::Positive, mistakes)?;
@@ -88,7 +91,8 @@ fn seeds_or(table: &Table<'_, '_>, default: usize, mistakes: &mut Mistakes<'_>) 
 /// `first_seed` and `paired` of `[study]`.
 pub fn seeds(study: &Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<Seeds> {
     let first = study.get("first_seed");
-    let first = first.map_or(Some(0), |value| count(value, "first_seed", 0..=MOST, mistakes));
+    let first =
+        first.map_or(Some(0), |value| count(value, "first_seed", 0..=LARGEST_FIRST_SEED, mistakes));
     let paired = study.get("paired").map_or(Some(true), |value| truth(value, "paired", mistakes));
     Some(Seeds { first: first? as u64, paired: paired? })
 }

@@ -1,4 +1,4 @@
-//! Norms, of the catalogue or of one's own.
+//! Norms, of the catalogue and custom ones.
 
 use ::norms::{NormChoice, certify_all, standing_control};
 use gradcheck::Options;

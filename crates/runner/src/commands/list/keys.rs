@@ -33,7 +33,7 @@ pub struct Row {
 type Other = (&'static str, &'static str, &'static str, Option<&'static str>, fn() -> Range);
 
 /// The keys beside those of `[network]` and `[training]`, which are the only ones that a study can sweep.
-const BEFORE: [Other; 5] = [
+const BEFORE: [Other; 9] = [
     (
         "study",
         "name",
@@ -50,10 +50,35 @@ const BEFORE: [Other; 5] = [
         Range::default,
     ),
     ("study", "seeds", "number of seeds of each arm, without [tune]", None, seeds),
+    ("study", "first_seed", "the seed that the others follow", Some("0"), || {
+        Range::whole(0..=crate::config::LARGEST_FIRST_SEED)
+    }),
+    (
+        "study",
+        "paired",
+        "whether arms share the data order and the base weights of equal seeds: true or false",
+        Some("true"),
+        Range::default,
+    ),
     ("data", "name", "a name from `normlab list data`", None, data_sets),
+    (
+        "data",
+        "scale",
+        "which features share a mean and a divisor: all, each its own, or no scaling; default: what \
+         suits the data set, global for images",
+        None,
+        || Range::names(crate::data::SCALES.map(|(name, _)| name)),
+    ),
+    (
+        "data",
+        "clip",
+        "the largest absolute value after scaling, above 0, or \"none\"",
+        Some("\"none\""),
+        || Range { above: Some(0.0), ..Range::names(["none"]) },
+    ),
 ];
 
-const AFTER: [Other; 9] = [
+const AFTER: [Other; 10] = [
     (
         "norms.NAME",
         "equation",
@@ -87,11 +112,24 @@ const AFTER: [Other; 9] = [
         above: Some(0.0),
         ..Range::default()
     }),
-    ("tune", "seeds", "number of seeds for the choice of the rate", None, seeds),
+    (
+        "tune",
+        "extend",
+        "how many steps the grid may grow by at each end, where the best rate of an arm is there",
+        Some("0"),
+        || Range::whole(0..=crate::config::MOST_EXTENSIONS),
+    ),
+    ("tune", "seeds", "number of seeds at every rate", Some("3"), seeds),
     ("tune", "select", "what the best rate has the least of", Some("\"val_loss\""), || {
         Range::names(["val_loss"])
     }),
-    ("confirm", "seeds", "number of fresh seeds at the best rate", None, seeds),
+    (
+        "confirm",
+        "seeds",
+        "number of further seeds at every rate within noise of the best",
+        Some("9"),
+        seeds,
+    ),
 ];
 
 /// Every key with its default as JSON.

@@ -12,36 +12,38 @@ use crate::norm_arguments::EquationArguments;
 /// Arguments of `normlab precision`.
 #[derive(Debug, Args)]
 pub struct PrecisionArguments {
-    /// Norms by name; if none is given, those of --config, or all of the catalogue
+    /// Names of norms [default: those of --config, or else the whole catalogue]
     pub names: Vec<String>,
-    /// A norm of one's own.
+    /// Which norm.
     #[command(flatten)]
     pub norm: EquationArguments,
-    /// The format of the numbers in memory: bf16, f16 or f32
+    /// The format of numbers in memory: bf16, f16, f32 or f64
     #[arg(long, value_name = "FORMAT", default_value = "bf16", value_parser = format)]
     pub storage: Format,
-    /// Casts by name: none, llama (normalized in f32, gain in the storage format), gemma (all in f32), f64
+    /// The casts: none (all in the format in memory), llama (normalized in f32, then the gain in the format in
+    /// memory), gemma (all in f32), f64 (all in f64)
     #[arg(long, value_name = "NAMES", value_delimiter = ',', default_value = "none,llama,gemma")]
     pub policy: Vec<String>,
-    /// A cast that differs from the policies', such as statistics=f32; also normalize, affine, parameter-gradient
+    /// The format at one point of every policy, such as statistics=f32; other points are normalize, affine and
+    /// parameter-gradient; may be repeated
     #[arg(long = "cast", value_name = "POINT=FORMAT", value_parser = cast)]
     pub casts: Vec<(Point, Format)>,
-    /// How var(x) is computed: two-pass, welford, one-pass, one-pass-clamped
+    /// How the variance is computed: two-pass, welford, one-pass, one-pass-clamped
     #[arg(long, value_name = "NAMES", value_delimiter = ',', default_value = "two-pass", value_parser = variance)]
     pub variance: Vec<VarianceAlgorithm>,
-    /// The number of samples
+    /// The number of samples of the input
     #[arg(long, value_name = "N", default_value_t = 8)]
     pub samples: usize,
-    /// The number of positions of a sample
+    /// The number of positions of each sample
     #[arg(long, value_name = "P", default_value_t = 2)]
     pub positions: usize,
-    /// The number of features
+    /// The number of features of each position
     #[arg(long, value_name = "F", default_value_t = 256)]
     pub features: usize,
-    /// The seed of the random numbers
+    /// The seed of the random input
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
-    /// The folder for precision.csv and the figures
+    /// The folder for precision.csv and two figures for each norm [default: only the table is printed]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
 }

@@ -57,15 +57,15 @@ mod tests {
         let lines = [
             Line::labelled("one sample of one position", "refused in training"),
             Line::labelled("one row", "as defined, within 7e-8"),
-            Line::text("a text without a label goes on below"),
+            Line::text("a text without a label goes on below it"),
         ];
         let expected = "hard input
     one sample of one position  refused in
                                 training
     one row                     as defined,
                                 within 7e-8
-    a text without a label goes on
-        below";
+    a text without a label goes on below
+        it";
         assert_eq!(rendered("hard input", &lines, 44), expected);
     }
 }
