@@ -74,6 +74,8 @@ pub use mistakes::{ConfigError, Mistakes, Source, without_mark};
 pub use own_norms::{OwnNorms, custom_name};
 pub use procedure::{LARGEST_FIRST_SEED, MOST_EXTENSIONS, MOST_SEEDS};
 pub use range::Range;
+#[cfg(test)]
+pub use sections::keys_of;
 pub use value::nearest;
 
 /// What the author of a study said.

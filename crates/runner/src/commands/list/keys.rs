@@ -190,13 +190,17 @@ fn json(toml: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Source, parse};
+    use crate::config::{Source, keys_of, parse};
 
     #[test]
     fn the_sections_have_these_keys_and_no_others() {
-        for section in ["study", "data", "network", "training", "tune", "confirm", "norms.NAME"] {
-            let names = rows().into_iter().filter(|row| row.section == section).map(|row| row.name);
-            let allowed = format!("allowed: {}", names.collect::<Vec<_>>().join(", "));
+        let names = |section: &str| -> Vec<&str> {
+            rows().iter().filter(|row| row.section == section).map(|row| row.name).collect()
+        };
+        // Any other key of a norm is answered as the constant that it may be.
+        assert_eq!(names("norms.NAME"), keys_of("norms"));
+        for section in ["study", "data", "network", "training", "tune", "confirm"] {
+            let allowed = format!("allowed: {}", names(section).join(", "));
             // [confirm] is read beside [tune] alone.
             let tune = if section == "confirm" { "[tune]\n" } else { "" };
             let text = format!("{tune}[{section}]\nno_such_key = 1\n");
