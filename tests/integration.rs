@@ -9,7 +9,7 @@ mod study;
 mod resume;
 
 /// Numbers that no change may move without a new engine.
-// mod golden;
+mod golden;
 
 /// What is refused: exit code, message, nothing written.
 mod refusals;

@@ -153,7 +153,7 @@ fn a_dry_run_says_what_would_run_and_writes_nothing() {
     for shared in ["norm: layer", "depth: 2", "schedule: cosine", "steps: 18"] {
         assert!(ran.stdout.contains(&format!("{shared}\n")), "{shared}\n{}", ran.stdout);
     }
-    assert!(ran.stdout.contains("arm   placement  compared with"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("arm   placement  compared with\n--------"), "{}", ran.stdout);
     assert!(ran.stdout.ends_with("dry run: nothing was written\n"), "{}", ran.stdout);
     assert!(!world.path("results").exists());
 }

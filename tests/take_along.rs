@@ -43,7 +43,7 @@ fn momentum_is_shown_where_an_average_follows_by_it() {
 fn starts_of_options_are_shown_and_exported() {
     let world = World::with(TINY);
     let shown = world.normlab("show dyt --option alpha=0.8").exits_with(0).stdout;
-    assert!(shown.contains("    alpha    one for all, start 0.8\n"), "{shown}");
+    assert!(shown.contains("    alpha  one for all, start 0.8\n"), "{shown}");
     assert!(shown.contains("\nexample\n    1 sample, 1 position\n    alpha = 0.5\n"), "{shown}");
     let module = world.normlab("export dyt --option alpha=0.8 --to torch").exits_with(0).stdout;
     assert!(

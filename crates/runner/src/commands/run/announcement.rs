@@ -69,18 +69,20 @@ fn runs(plan: &Plan, dataset: &Dataset) -> String {
     }
 }
 
-/// What so many seeds can tell apart, by the simulations of `docs/statistics.md`.
+/// The differences that `seeds` seeds can see, by the simulations of `docs/statistics.md`.
 fn sensitivity(seeds: usize) -> String {
-    let seen = match seeds {
+    let difference = match seeds {
         0..=4 => {
             return format!("{} are too few for a verdict; 5 are needed", counted(seeds, "seed"));
         }
-        5..=7 => "only differences of about 2 standard deviations",
-        8..=11 => "differences of about 1.5 standard deviations",
-        12..=39 => "differences of about 1 standard deviation",
-        _ => "differences of about half a standard deviation",
+        5..=7 => "2 standard deviations",
+        8..=11 => "1.5 standard deviations",
+        12..=39 => "1 standard deviation",
+        _ => "half a standard deviation",
     };
-    format!("{} can tell apart {seen} of a seed", counted(seeds, "seed"))
+    format!(
+        "{seeds} seeds can tell arms apart that differ by about {difference} of their scores over seeds"
+    )
 }
 
 /// What is in the folder of the results.
@@ -143,7 +145,8 @@ pub fn arms(plan: &Plan, dataset: &Dataset) -> String {
         let mut row = vec![arm.label.clone()];
         row.extend(keys.iter().map(|key| value(plan, arm, key.name)));
         row.push(arm.training.steps(dataset.train.len()).to_string());
-        row.push(arm.baseline.map_or("-".to_string(), |index| plan.arms[index].label.clone()));
+        let baseline = arm.baseline.map(|index| plan.arms[index].label.as_str());
+        row.push(baseline.filter(|label| *label != arm.label).unwrap_or("-").to_string());
         row
     };
     let mut kept: Vec<&str> = plan.swept.iter().map(String::as_str).collect();
