@@ -27,6 +27,7 @@ fn main() -> ExitCode {
     for (name, metric) in [("loss", &equal.loss), ("accuracy", &equal.accuracy)] {
         println!("{name}");
         println!("  verdicts, after Holm       {}", share(metric.verdicts, equal.comparisons));
+        println!("  verdicts on two arms alone {}", share(metric.alone, equal.comparisons));
         println!("  p < 0.05, every rate       {}", share(metric.every_rate, equal.comparisons));
         println!("  p < 0.05, choice left out  {}", share(metric.left_out, equal.comparisons));
     }

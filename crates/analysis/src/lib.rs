@@ -47,7 +47,7 @@ pub use number::three_digits;
 pub use plausible::{BySeed, Plausible, plausible};
 pub use rate::{RateChoice, Tuned};
 pub use run::{Outcome, Phase, Reason, Run, Scores};
-pub use statistics::{Estimate, Interval, holm};
+pub use statistics::{Estimate, Interval, detectable_difference, holm};
 pub use study::Study;
 pub use summary::{ArmSummary, Role, Summary, summarize};
 pub use table::TextTable;

@@ -82,7 +82,8 @@ pub struct RunArguments {
     /// The folder of the data sets
     #[arg(long, value_name = "DIR", default_value = "data")]
     pub data: PathBuf,
-    /// Remove the results that are in the folder of the study, and begin anew
+    /// Remove the results that are in the folder of the study first; without it finished runs are used
+    /// again and only missing ones are made
     #[arg(long)]
     pub overwrite: bool,
 }

@@ -7,7 +7,10 @@
 //! share at a rate, and what is the run's own, in units of a seed's standard deviation. Scores are
 //! 0.11 + 0.025 times that, drawn independently for validation and test.
 
-use analysis::{BySeed, EveryRate, Plausible, Scored, compare, is_settled, plausible};
+use analysis::{
+    BySeed, EveryRate, Outcome, Phase, Plausible, Reason, Role, Run, Scored, Scores, Study,
+    Verdict, compare, plausible, summarize,
+};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -63,8 +66,12 @@ impl Truth {
 
 /// The scores of an arm by rate and seed, `None` where a run failed.
 pub struct ArmScores {
+    /// Losses.
     pub validation: Vec<BySeed>,
+    /// Losses.
     pub test: Vec<BySeed>,
+    /// Fractions, with a correlation of -0.82 with the test losses.
+    pub accuracy: Vec<BySeed>,
 }
 
 /// Draws a study of `arms` arms and `seeds` seeds, all rates at all seeds.
@@ -96,11 +103,16 @@ pub fn study(truth: &Truth, arms: usize, seeds: usize, rng: &mut ChaCha8Rng) -> 
         (0..arms).map(arm).collect()
     };
     let (validation, test) = (scores(0.0), scores(truth.tilt));
-    let mut study: Vec<ArmScores> = validation
-        .into_iter()
-        .zip(test)
-        .map(|(validation, test)| ArmScores { validation, test })
-        .collect();
+    let mut of_loss = |loss: &Option<f64>| {
+        let own: f64 = StandardNormal.sample(rng);
+        loss.map(|loss| 0.95 - 0.2 * (loss - 0.11) + 0.0035 * own)
+    };
+    let mut arm = |(validation, test): (Vec<BySeed>, Vec<BySeed>)| {
+        let rate = |row: &BySeed| row.iter().map(&mut of_loss).collect();
+        let accuracy = test.iter().map(rate).collect();
+        ArmScores { validation, test, accuracy }
+    };
+    let mut study: Vec<ArmScores> = validation.into_iter().zip(test).map(&mut arm).collect();
     if truth.fails {
         for (arm, scores) in study.iter_mut().enumerate() {
             for rate in 0..RATES {
@@ -109,6 +121,7 @@ pub fn study(truth: &Truth, arms: usize, seeds: usize, rng: &mut ChaCha8Rng) -> 
                     if rng.gen_bool(chance) {
                         scores.validation[rate][seed] = None;
                         scores.test[rate][seed] = None;
+                        scores.accuracy[rate][seed] = None;
                     }
                 }
             }
@@ -165,18 +178,71 @@ impl Tuned {
         Tuned { plausible: plausible(&validation), test, runs }
     }
 
-    pub fn is_settled(&self) -> bool {
-        self.plausible.as_ref().is_none_or(|plausible| is_settled(&self.test, plausible))
-    }
-
-    /// Whether the best rate is interior to the grid.
-    pub fn is_interior(&self) -> bool {
-        self.plausible.as_ref().is_some_and(|found| (1..RATES - 1).contains(&found.chosen))
-    }
-
     fn scored(&self) -> Option<Scored<'_>> {
         Some(Scored { test: &self.test, plausible: self.plausible.as_ref()? })
     }
+}
+
+/// The runs that a study of these arms makes, the first of which is the baseline of all.
+pub fn as_study(arms: &[ArmScores]) -> Study {
+    let mut runs = Vec::new();
+    for (number, scores) in arms.iter().enumerate() {
+        let seeds = scores.validation[0].len();
+        let first: Vec<BySeed> =
+            scores.validation.iter().map(|row| row[..TUNING].to_vec()).collect();
+        let candidates = plausible(&first).map_or(vec![], |found| found.rates);
+        for rate in 0..RATES {
+            let made = if candidates.contains(&rate) { seeds } else { TUNING };
+            for seed in 0..made {
+                let name = format!("arm{number}");
+                let scored = scores.validation[rate][seed].map(|val_loss| Scores {
+                    fit_loss: val_loss,
+                    val_loss,
+                    test_loss: scores.test[rate][seed].expect("it finished"),
+                    test_accuracy: scores.accuracy[rate][seed].expect("it finished"),
+                    overconfident: false,
+                });
+                let failed = Outcome::Failed { reason: Reason::Exploded, test_loss: None };
+                runs.push(Run {
+                    id: String::new(),
+                    arm: name.clone(),
+                    baseline: Some("arm0".to_string()),
+                    phase: if seed < TUNING { Phase::Tune } else { Phase::Confirm },
+                    keys: vec![name],
+                    learning_rate: 10f64.powf(rate as f64 / 2.0 - 4.0),
+                    seed: seed as u64,
+                    outcome: scored.map_or(failed, Outcome::Finished),
+                    steps: 1,
+                    parameters: 1,
+                    constant_loss: 2.3,
+                    test_examples: 1000,
+                });
+            }
+        }
+    }
+    Study {
+        name: "null".to_string(),
+        question: String::new(),
+        swept: vec!["arm".to_string()],
+        runs,
+    }
+}
+
+/// What is printed of each arm against the baseline: whether its loss, and whether its accuracy, is
+/// called higher or lower.
+pub fn printed(arms: &[ArmScores]) -> Vec<[bool; 2]> {
+    let is_verdict = |verdict| matches!(verdict, Verdict::Higher | Verdict::Lower);
+    let summary = summarize(&as_study(arms));
+    let said = summary.arms.iter().filter_map(|arm| match &arm.role {
+        Role::Compared(comparison) => Some(match (&comparison.contrasts, &comparison.withheld) {
+            (Some(contrasts), None) => {
+                [is_verdict(contrasts.loss.verdict), is_verdict(contrasts.accuracy.verdict)]
+            }
+            _ => [false, false],
+        }),
+        Role::Baseline | Role::Alone => None,
+    });
+    said.collect()
 }
 
 /// The arm minus the baseline; `None` if one of them fails at every rate.

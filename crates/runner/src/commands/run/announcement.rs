@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use analysis::detectable_difference;
 use training::Dataset;
 
 use crate::cli::RunArguments;
@@ -33,7 +34,7 @@ pub fn text(
             .to_string(),
     ];
     lines.push(runs(plan, dataset));
-    lines.push(format!("{}.", sensitivity(plan.procedure.seeds())));
+    lines.extend(sensitivity(plan));
     lines.extend(found(plan, survey));
     if let Some(estimate) = estimate {
         let (jobs, left) = (arguments.jobs(), left(plan, survey, estimate));
@@ -69,20 +70,23 @@ fn runs(plan: &Plan, dataset: &Dataset) -> String {
     }
 }
 
-/// The differences that `seeds` seeds can see, by the simulations of `docs/statistics.md`.
-fn sensitivity(seeds: usize) -> String {
-    let difference = match seeds {
-        0..=4 => {
-            return format!("{} are too few for a verdict; 5 are needed", counted(seeds, "seed"));
-        }
-        5..=7 => "2 standard deviations",
-        8..=11 => "1.5 standard deviations",
-        12..=39 => "1 standard deviation",
-        _ => "half a standard deviation",
-    };
-    format!(
-        "{seeds} seeds can tell arms apart that differ by about {difference} of their scores over seeds"
-    )
+/// The differences that the seeds of a study can see; `None` where nothing is compared.
+fn sensitivity(plan: &Plan) -> Option<String> {
+    let is_compared =
+        |(index, arm): &(usize, &Arm)| arm.baseline.is_some_and(|other| other != *index);
+    let comparisons = plan.arms.iter().enumerate().filter(is_compared).count();
+    let seeds = plan.procedure.seeds();
+    if comparisons == 0 {
+        return None;
+    }
+    Some(match detectable_difference(seeds, comparisons) {
+        None => format!("{} are too few for a verdict; 5 are needed.", counted(seeds, "seed")),
+        Some(difference) => format!(
+            "With {seeds} seeds and {} a difference of {difference:.1} standard deviations between \
+             seeds is found as often as not.",
+            counted(comparisons, "comparison")
+        ),
+    })
 }
 
 /// What is in the folder of the results.
