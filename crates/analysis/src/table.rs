@@ -38,7 +38,10 @@ impl Summary {
                 self.any(|arm| !note(arm).is_empty()),
                 "note",
                 note,
-                "not settled: the plausible rates score differently on the test part;",
+                match self.any(|arm| note(arm).ends_with("not settled")) {
+                    true => "not settled: the plausible rates score differently on the test part;",
+                    false => "",
+                },
             ),
         ];
         let rates: Vec<String> = self.rates.iter().map(|rate| rate_text(*rate)).collect();

@@ -20,6 +20,7 @@ pub struct Table {
     rows: Vec<Vec<String>>,
     kept: Vec<String>,
     whole: Vec<String>,
+    folding: Vec<String>,
     below: Option<usize>,
     /// Rows that a line stands above, and the line.
     sections: Vec<(usize, String)>,
@@ -38,6 +39,7 @@ impl Table {
             rows: rows.into_iter().map(texts).collect(),
             kept: Vec::new(),
             whole: Vec::new(),
+            folding: Vec::new(),
             below: None,
             sections: Vec::new(),
         }
@@ -57,6 +59,12 @@ impl Table {
     /// The same with columns whose cells never fold, besides those that are seen to hold numbers and names.
     pub fn whole(mut self, columns: &[&str]) -> Table {
         self.whole.extend(columns.iter().map(|name| (*name).to_string()));
+        self
+    }
+
+    /// The same with columns whose cells fold at every space, though they hold numbers and names.
+    pub fn folding(mut self, columns: &[&str]) -> Table {
+        self.folding.extend(columns.iter().map(|name| (*name).to_string()));
         self
     }
 
@@ -209,6 +217,23 @@ mod tests {
             ),
         ];
         Table::new(&header, rows).titled("A study of placements").with_below("equation")
+    }
+
+    #[test]
+    fn sections_have_a_line_above_their_rows_at_every_width() {
+        let rows = |depth: &str| vec![vec!["pre".to_string(), format!("0.1 at {depth}")]];
+        let table = Table::new(&["arm", "loss"], Vec::<Vec<String>>::new())
+            .with_section("depth 8", rows("8"))
+            .with_section("depth 64", rows("64"))
+            .keeping(&["arm"]);
+        let expected =
+            "arm  loss\n--------------\ndepth 8\npre  0.1 at 8\ndepth 64\npre  0.1 at 64";
+        assert_eq!(table.render(80), expected);
+        let expected = "depth 8\narm:\n    pre\nloss:\n    0.1 at\n    8\n\n\
+                        depth 64\narm:\n    pre\nloss:\n    0.1 at\n    64";
+        assert_eq!(table.render(10), expected);
+        let expected = "arm  loss\n---------\ndepth 8\npre  0.1\n     at 8\ndepth 64\npre  0.1\n     at\n     64";
+        assert_eq!(table.folding(&["loss"]).render(10), expected);
     }
 
     #[test]

@@ -69,7 +69,9 @@ fn text(summary: &Summary, width: usize) -> String {
 }
 
 fn shown(table: &TextTable, width: usize) -> String {
-    let mut rendered = Table::new(&table.header, Vec::<Vec<String>>::new()).keeping(&["arm"]);
+    let mut rendered = Table::new(&table.header, Vec::<Vec<String>>::new())
+        .keeping(&["arm"])
+        .folding(&["arm", "note", "Δ loss, nat", "Δ accuracy, points"]);
     for (panel, rows) in &table.panels {
         rendered = rendered.with_section(panel, rows.clone());
     }

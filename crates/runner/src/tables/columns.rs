@@ -10,17 +10,20 @@ pub const GAP: usize = 2;
 /// A column of text is not folded into less, unless its text is shorter.
 const READABLE: usize = 16;
 
-/// The least width of each shown column: of one with text the longest word, of one with numbers and names
-/// the longest cell, and of its header the longest word.
+/// The least width of each shown column: of one with text, or one that folds, the longest word, of one with
+/// numbers and names the longest cell, and of its header the longest word.
 pub fn least_widths(table: &Table, shown: &[usize]) -> Vec<usize> {
     let least = |&column: &usize| {
         let cells = || table.rows.iter().map(|row| row[column].as_str());
         let longest = cells().map(UnicodeWidthStr::width).max().unwrap_or(0);
         let words = longest_word(cells());
         let is_whole = table.whole.contains(&table.header[column]);
-        let of_cells = match cells().any(is_text) && !is_whole {
-            true => words.max(longest.min(READABLE)),
-            false => longest,
+        let of_cells = if table.folding.contains(&table.header[column]) {
+            words
+        } else if cells().any(is_text) && !is_whole {
+            words.max(longest.min(READABLE))
+        } else {
+            longest
         };
         of_cells.max(longest_word([table.header[column].as_str()]))
     };

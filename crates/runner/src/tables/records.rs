@@ -13,8 +13,9 @@ pub fn records(table: &Table, shown: &[usize], width: usize) -> String {
         );
         text.replace('\n', &format!("\n{:INDENT$}", ""))
     };
-    let record = |row: &Vec<String>| {
-        columns().map(|column| cell(row, column)).collect::<Vec<_>>().join("\n")
+    let record = |(number, row): (usize, &Vec<String>)| {
+        let cells = columns().map(|column| cell(row, column));
+        table.line_above(number).into_iter().chain(cells).collect::<Vec<_>>().join("\n")
     };
-    table.rows.iter().map(record).collect::<Vec<_>>().join("\n\n")
+    table.rows.iter().enumerate().map(record).collect::<Vec<_>>().join("\n\n")
 }
