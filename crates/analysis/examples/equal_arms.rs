@@ -1,9 +1,12 @@
 //! Counts what is said of arms that are equal: `equal_arms FOLDER...`, each the results of a study
-//! whose arms compute the same function. Then one of two arms is made better by a known amount, and
-//! what is said of those is counted, too.
+//! whose arms compute the same function. Then every other arm is made better by a known amount, and
+//! what is said of those is counted, too. The exit code is 1 if so many tables have a verdict on equal arms
+//! that one in twenty is not the reason.
 
 use std::path::Path;
 use std::process::ExitCode;
+
+use statrs::distribution::{Binomial, DiscreteCDF};
 
 use analysis::{Contrast, Outcome, Role, Study, Verdict, holm, summarize};
 
@@ -48,7 +51,10 @@ fn main() -> ExitCode {
             power(found.accuracy.alone)
         );
     }
-    ExitCode::SUCCESS
+    // The chance of as many or more is below one in a thousand.
+    let chance = Binomial::new(0.05, studies.len() as u64).expect("a share of 5 %");
+    let is_too_many = equal.tables > 0 && chance.sf(equal.tables as u64 - 1) < 1e-3;
+    ExitCode::from(u8::from(is_too_many))
 }
 
 #[derive(Default)]
