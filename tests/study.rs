@@ -173,3 +173,41 @@ fn the_committed_experiments_are_readable() {
     }
     assert!(experiments >= 1);
 }
+
+/// The best of these rates is the highest, for both arms, so the grid grows until it is not or the limit is
+/// reached; a study whose grid had the rate from the start has the same rows.
+#[test]
+fn a_grid_grows_where_the_best_rate_is_at_its_edge() {
+    let low = TINY
+        .replace("learning_rate = [1e-2, 3e-2]", "learning_rate = [1e-3, 3e-3, 1e-2]\nextend = 1");
+    let world = World::with(&low);
+    let ran = world.normlab("run study.toml").exits_with(0);
+    let rates = |table: &str| {
+        let tuning = table.lines().filter(|row| row.contains(",tune,"));
+        let rates: std::collections::BTreeSet<String> =
+            tuning.map(|row| row.split(',').nth(6).unwrap().to_string()).collect();
+        rates.into_iter().collect::<Vec<_>>().join(" ")
+    };
+    let table = world.read("results/tiny/runs.csv");
+    assert_eq!(rates(&table), "0.001 0.003 0.01 0.03");
+    assert!(ran.stdout.contains("the grid is 1e-3, 3e-3, 1e-2, 3e-2."), "{}", ran.stdout);
+    let wide = "learning_rate = [1e-3, 3e-3, 1e-2, 3e-2]";
+    world.write("study.toml", &TINY.replace("learning_rate = [1e-2, 3e-2]", wide));
+    world.normlab("run study.toml --out wide").exits_with(0);
+    assert_eq!(world.read("wide/tiny/runs.csv"), table);
+}
+
+/// Two norms and a placement without any make three networks.
+#[test]
+fn a_network_that_two_combinations_make_is_trained_and_shown_once() {
+    let study = TINY.replace("[sweep]", "[sweep]\nnorm = [\"layer\", \"rms\"]");
+    let world = World::with(&study);
+    let ran = world.normlab("run study.toml").exits_with(0);
+    let table = world.read("results/tiny/runs.csv");
+    let arms: Vec<&str> = table.lines().skip(1).map(|row| row.split(',').nth(2).unwrap()).collect();
+    let tuned = |arm: &str| arms.iter().filter(|other| **other == arm).count();
+    assert!(tuned("none") >= 6 && tuned("layer pre") >= 6 && tuned("rms pre") >= 6, "{table}");
+    assert_eq!(tuned("layer none") + tuned("rms none"), 0, "{table}");
+    // It stands beside the first of the two arms that differ from it in the placement alone.
+    assert!(ran.stdout.contains("Against pre at norm layer:\n  none: "), "{}", ran.stdout);
+}

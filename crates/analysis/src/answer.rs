@@ -4,7 +4,7 @@ use crate::arms::distinct;
 use crate::comparison::{Comparison, Contrast, Contrasts, FEWEST_PAIRS, Verdict, Withheld};
 use crate::rate::RateChoice;
 use crate::summary::{ArmSummary, Role, Summary};
-use crate::table::{p_text, signed};
+use crate::table::{bounds, p_text, signed};
 
 impl Summary {
     /// The answer: paragraphs, each a heading and items below it. For every panel, what may be said
@@ -145,6 +145,12 @@ fn verdict(arm: &ArmSummary, baseline: Option<&ArmSummary>, contrasts: &Contrast
             of_loss(),
             unsettled(|choice| !choice.accuracy_is_settled)
         ),
+        (Verdict::HingesOnRate, Verdict::HingesOnRate) => format!(
+            "no verdict, since it differs at the chosen rates (loss {}, accuracy {}), but not at \
+             every rate that could be the best",
+            chosen(loss, 1.0, 3, "nat"),
+            chosen(accuracy, 100.0, 1, "points")
+        ),
         (Verdict::NotSeparated, Verdict::NotSeparated) => format!(
             "not separated: {} in loss, {} in accuracy",
             at_most(loss, 1.0, 3, "nat"),
@@ -169,12 +175,17 @@ fn metric(name: &str, contrast: &Contrast, scale: f64, digits: usize, unit: &str
             format!("{name} not separated ({})", at_most(contrast, scale, digits, unit))
         }
         Verdict::HingesOnRate => format!(
-            "{name} differs at the chosen rates [{:.digits$}, {:.digits$}], but not at every rate \
-             that could be the best: no verdict",
-            contrast.plain.low * scale,
-            contrast.plain.high * scale
+            "{name} differs at the chosen rates {}, but not at every rate that could be the best: no \
+             verdict",
+            chosen(contrast, scale, digits, unit)
         ),
     }
+}
+
+/// The interval at the chosen rates.
+fn chosen(contrast: &Contrast, scale: f64, digits: usize, unit: &str) -> String {
+    let bounds = bounds(contrast.plain, scale, digits).unwrap_or_default();
+    format!("{bounds} {unit}")
 }
 
 /// `at most 1.5 points`, or why that is not known.

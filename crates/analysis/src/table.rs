@@ -253,25 +253,34 @@ fn number(estimate: &Estimate, unit: f64, digits: usize) -> String {
     }
 }
 
-/// `+0.051 [-0.016, 0.118]`: a difference, which always carries its sign; `-` without a pair. There are
-/// as many digits more as it takes for no bound to be rounded to 0.
+/// `+0.051 [-0.016, 0.118]`: a difference, which always carries its sign; `-` without a pair.
 pub(crate) fn signed(contrast: &Contrast, unit: f64, digits: usize) -> String {
     if contrast.estimate.is_nan() {
         return nothing();
     }
-    let Interval { low, high } = contrast.interval;
-    let (low, high) = (low * unit, high * unit);
-    let hidden = |digits: usize| {
-        let is_hidden =
-            |bound: f64| bound != 0.0 && bound.abs() < 0.5 * 0.1_f64.powi(digits as i32);
-        is_hidden(low) || is_hidden(high)
-    };
-    let digits = (digits..digits + 2).find(|digits| !hidden(*digits)).unwrap_or(digits + 2);
+    let digits = digits_for(contrast.interval, unit, digits);
     let estimate = format!("{:+.digits$}", contrast.estimate * unit);
-    if !low.is_finite() || !high.is_finite() {
-        return estimate;
+    match bounds(contrast.interval, unit, digits) {
+        Some(bounds) => format!("{estimate} {bounds}"),
+        None => estimate,
     }
-    format!("{estimate} [{low:.digits$}, {high:.digits$}]")
+}
+
+/// `[-0.016, 0.118]`; `None` for an interval without end.
+pub(crate) fn bounds(interval: Interval, unit: f64, digits: usize) -> Option<String> {
+    let digits = digits_for(interval, unit, digits);
+    let (low, high) = (interval.low * unit, interval.high * unit);
+    (low.is_finite() && high.is_finite()).then(|| format!("[{low:.digits$}, {high:.digits$}]"))
+}
+
+/// At least so many digits, and up to two more, for no bound to be rounded to 0.
+fn digits_for(interval: Interval, unit: f64, digits: usize) -> usize {
+    let is_hidden = |bound: f64, digits: usize| {
+        bound != 0.0 && (bound * unit).abs() < 0.5 * 0.1_f64.powi(digits as i32)
+    };
+    let shows =
+        |digits: &usize| !is_hidden(interval.low, *digits) && !is_hidden(interval.high, *digits);
+    (digits..digits + 2).find(shows).unwrap_or(digits + 2)
 }
 
 /// Three decimals, and a bound below that.
