@@ -38,13 +38,13 @@ impl Summary {
         });
         Some(Paragraph {
             heading: format!("Against {}{place}:", quoted(baseline)),
-            items: grouped(items.collect()),
+            items: grouped(&items.collect::<Vec<_>>()),
         })
     }
 }
 
 /// One item for all arms of which the same is said.
-fn grouped(said: Vec<(String, String)>) -> Vec<String> {
+fn grouped(said: &[(String, String)]) -> Vec<String> {
     let texts = distinct(said.iter().map(|(_, text)| text));
     let item = |text: &String| {
         let same = said.iter().filter(|(_, other)| other == text);

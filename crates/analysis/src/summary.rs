@@ -53,7 +53,7 @@ pub enum Role {
     /// Other arms are compared with this one.
     Baseline,
     /// The arm is compared with its baseline.
-    Compared(Comparison),
+    Compared(Box<Comparison>),
     /// There is no baseline.
     Alone,
 }
@@ -71,7 +71,7 @@ pub fn summarize(study: &Study) -> Summary {
     let mut compared = comparisons(&rated, &pairs, &study.seeds()).into_iter();
     let arms = rated.iter().enumerate().map(|(index, arm)| {
         let role = match pairs.iter().any(|(compared, _)| *compared == index) {
-            true => Role::Compared(compared.next().expect("one for each pair, in their order")),
+            true => Role::Compared(Box::new(compared.next().expect("one for each pair"))),
             false if pairs.iter().any(|(_, baseline)| *baseline == index) => Role::Baseline,
             false => Role::Alone,
         };

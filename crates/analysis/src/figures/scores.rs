@@ -181,7 +181,7 @@ fn draw_column(
             (column.has_zero, baseline.and_then(|(_, arm)| (column.of)(arm)))
         {
             let x = axis.pixel_within(mark.value);
-            let (first, last) = (members().next(), members().last());
+            let (first, last) = (members().next(), members().next_back());
             if let (Some((first, _)), Some((last, _))) = (first, last) {
                 let stroke = style::constant_predictor();
                 canvas.line((x, first - ROW / 2.0), (x, last + ROW / 2.0), stroke);

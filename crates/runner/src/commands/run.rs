@@ -42,7 +42,7 @@ pub fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
             .map(|(option, path)| Input { option, path }),
     )?;
     // Looked at before it is opened, so that a dry run is refused too.
-    let survey = surveyed(&root, &plan, arguments.existing()).map_err(unusable)?;
+    let survey = surveyed(&root, &plan, arguments.existing()).map_err(|error| unusable(&error))?;
     if arguments.dry_run {
         let estimate = Estimate::of(&plan, &loaded.dataset)?;
         say(&announcement::text(&plan, &loaded.dataset, &survey, arguments, Some(&estimate)))?;
@@ -50,9 +50,12 @@ pub fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     }
     if arguments.existing() == Existing::Replace {
-        output::remove(&root).map_err(unusable)?.iter().for_each(|removed| complain(removed));
+        output::remove(&root)
+            .map_err(|error| unusable(&error))?
+            .iter()
+            .for_each(|removed| complain(removed));
     }
-    let folder = Folder::open(root, &study).map_err(unusable)?;
+    let folder = Folder::open(root, &study).map_err(|error| unusable(&error))?;
     let announced = train(&plan, &loaded.dataset, &folder, &survey, arguments)?;
     // Where standard output takes no text the results are made all the same.
     let study = Study::read(&folder.runs_csv(), &plan.name, &plan.question)?;
@@ -60,7 +63,7 @@ pub fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn unusable(error: OutputError) -> Failure {
+fn unusable(error: &OutputError) -> Failure {
     Failure::BadInput(error.to_string())
 }
 
