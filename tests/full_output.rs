@@ -1,4 +1,4 @@
-//! What becomes of a command whose standard output takes no text: a full disk is a failure, a reader that
+//! Commands whose standard output takes no text: a full disk is a failure, a reader that
 //! went away is not.
 
 use std::fs::{File, OpenOptions};

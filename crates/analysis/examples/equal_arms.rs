@@ -1,7 +1,7 @@
 //! Counts what is said of arms that are equal: `equal_arms FOLDER...`, each the results of a study
 //! whose arms compute the same function. Then every other arm is made better by a known amount, and
-//! what is said of those is counted, too. The exit code is 1 if so many tables have a verdict on equal arms
-//! that one in twenty is not the reason.
+//! what is said of those is counted, too. The exit code is 1 if more tables have a verdict on equal arms than
+//! a share of one in twenty explains.
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -135,12 +135,12 @@ pub(crate) fn distinct<T: PartialEq>(values: impl Iterator<Item = T>) -> Vec<T> 
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::run::{Outcome, Reason};
 
     /// A study with one run for each arm: its keys, and the position of its baseline.
-    fn study(swept: &[&str], arms: &[(&[&str], Option<usize>)]) -> Study {
+    pub(crate) fn study(swept: &[&str], arms: &[(&[&str], Option<usize>)]) -> Study {
         let label = |arm: usize| arms[arm].0.join(" ");
         let run = |(arm, (keys, baseline)): (usize, &(&[&str], Option<usize>))| Run {
             id: label(arm),

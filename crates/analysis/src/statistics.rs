@@ -114,14 +114,14 @@ impl StudentT {
     }
 }
 
-/// The true difference, in standard deviations of a score between seeds, that a table of so many
-/// comparisons finds as often as not: `t(1 - 0.025 / (2 m); n - 1) * sqrt(2 / n)`, for unrelated seeds and
+/// The true difference, in standard deviations of a score between seeds, that a table of `m`
+/// comparisons over `n` seeds finds as often as not: `t(1 - 0.025 / (2 m); n - 1) * sqrt(2 / n)`, for unrelated seeds and
 /// the smallest of its `2 m` p-values, those of losses and of accuracies. `None` for fewer than five seeds, from
 /// which no verdict is given.
 ///
 /// ```
-/// // scipy.stats.t.ppf(1 - 0.0125, 11) * (2 / 12) ** 0.5 = 1.0588
-/// assert!((analysis::detectable_difference(12, 1).unwrap() - 1.0588).abs() < 1e-4);
+/// // scipy.stats.t.ppf(1 - 0.0125, 11) * (2 / 12) ** 0.5 = 1.0586
+/// assert!((analysis::detectable_difference(12, 1).unwrap() - 1.0586).abs() < 1e-4);
 /// assert_eq!(analysis::detectable_difference(4, 1), None);
 /// ```
 pub fn detectable_difference(seeds: usize, comparisons: usize) -> Option<f64> {
@@ -132,8 +132,8 @@ pub fn detectable_difference(seeds: usize, comparisons: usize) -> Option<f64> {
     Some(StudentT::of(seeds).0.inverse_cdf(1.0 - level) * (2.0 / seeds as f64).sqrt())
 }
 
-/// The p-values after Holm's correction, in their order: the chance that the smallest of so many
-/// would be as small by accident, and so on upwards (Holm 1979).
+/// The p-values after Holm's correction, in their order (Holm 1979): the smallest of `m` is multiplied
+/// by `m`, the next by `m - 1`, and none is below the one before it.
 ///
 /// ```
 /// // statsmodels.stats.multitest.multipletests([0.01, 0.04, 0.03, 0.005], method="holm")[1]

@@ -273,7 +273,7 @@ pub(crate) fn bounds(interval: Interval, unit: f64, digits: usize) -> Option<Str
     (low.is_finite() && high.is_finite()).then(|| format!("[{low:.digits$}, {high:.digits$}]"))
 }
 
-/// At least so many digits, and up to two more, for no bound to be rounded to 0.
+/// `digits`, or up to two more where a bound would be rounded to 0.
 fn digits_for(interval: Interval, unit: f64, digits: usize) -> usize {
     let is_hidden = |bound: f64, digits: usize| {
         bound != 0.0 && (bound * unit).abs() < 0.5 * 0.1_f64.powi(digits as i32)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::outcome::Evaluation;
 
-/// Receives what happens in a run. Whether anybody listens changes no number.
+/// Receives the events of a run. An observer changes no number of it.
 pub trait Observer {
     /// After every step.
     fn on_step(&mut self, _record: &StepRecord) {}

@@ -21,7 +21,7 @@ pub struct TrainingPlan {
 }
 
 impl TrainingPlan {
-    /// How many steps a run on so many training examples takes.
+    /// The number of steps of a run on `examples` training examples.
     pub fn steps(&self, examples: usize) -> usize {
         self.epochs * examples.div_ceil(self.batch_size)
     }

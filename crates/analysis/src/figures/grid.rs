@@ -110,39 +110,21 @@ fn divided<'a>(panel: &str, arms: &[Named<'a>]) -> Vec<PanelArms<'a>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::{Outcome, Phase, Reason, Run};
 
-    /// One run for each of the arms, all compared with the first.
-    fn study(swept: &[&str], arms: &[Vec<String>]) -> Study {
-        let run = |keys: &Vec<String>| Run {
-            id: keys.join(" "),
-            arm: keys.join(" "),
-            baseline: Some(arms[0].join(" ")),
-            phase: Phase::Confirm,
-            keys: keys.clone(),
-            learning_rate: 1e-3,
-            seed: 0,
-            outcome: Outcome::Failed { reason: Reason::Exploded, test_loss: None },
-            steps: 1,
-            parameters: 1,
-            constant_loss: 2.3,
-            test_examples: 100,
-        };
-        Study {
-            name: "s".to_string(),
-            question: String::new(),
-            swept: swept.iter().map(|key| key.to_string()).collect(),
-            runs: arms.iter().map(run).collect(),
-        }
+    /// A study of arms that are all compared with the first.
+    fn study(swept: &[&str], arms: &[Vec<&str>]) -> Study {
+        let arms: Vec<(&[&str], Option<usize>)> =
+            arms.iter().map(|keys| (keys.as_slice(), Some(0))).collect();
+        crate::arms::tests::study(swept, &arms)
     }
 
     #[test]
     fn many_arms_of_two_keys_are_in_panels_by_the_second() {
         let norms = ["a", "b", "c", "d"];
         let placements = ["pre", "post"];
-        let arms: Vec<Vec<String>> = placements
+        let arms: Vec<Vec<&str>> = placements
             .iter()
-            .flat_map(|placement| norms.map(|norm| vec![norm.to_string(), placement.to_string()]))
+            .flat_map(|placement| norms.map(|norm| vec![norm, placement]))
             .collect();
         let study = study(&["norm", "placement"], &arms);
         let grid = Grid::new(&study);
@@ -153,7 +135,8 @@ mod tests {
 
     #[test]
     fn many_values_of_one_key_are_in_panels_with_the_baseline() {
-        let arms: Vec<Vec<String>> = (0..9).map(|norm| vec![format!("n{norm}")]).collect();
+        let names: Vec<String> = (0..9).map(|norm| format!("n{norm}")).collect();
+        let arms: Vec<Vec<&str>> = names.iter().map(|name| vec![name.as_str()]).collect();
         let study = study(&["norm"], &arms);
         let grid = Grid::new(&study);
         assert!(grid.series.is_empty());

@@ -51,7 +51,7 @@ impl Lock {
     }
 }
 
-/// An empty file says that nobody is at work, and is the same after every study.
+/// The file of a free lock is empty, so that it is the same after every study.
 impl Drop for Lock {
     fn drop(&mut self) {
         let _ = self.file.set_len(0);

@@ -8,8 +8,8 @@
 //! .lock                 locked while a process is at work
 //! ```
 //!
-//! A run is written under a name that nobody reads and gets its own by one rename, so what is there is
-//! complete. A run that is there is never made again, and never removed but by `--overwrite`.
+//! A run is written into a temporary folder and gets its name by one rename, so that every `runs/<id>`
+//! is complete. It is not made again, and only `--overwrite` removes it.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;

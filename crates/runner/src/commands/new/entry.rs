@@ -127,8 +127,8 @@ pub(super) fn study(name: &str, title: &str) -> String {
     format!(
         "# Does {title} train as well as layer norm and RMS norm?\n\
          #\n\
-         # Every arm is judged at its own best learning rate, chosen on tuning seeds by validation loss, and scored\n\
-         # on fresh seeds. Write down here, before running it, what you expect.\n\
+         # An arm is better only if it is at every learning rate that could be the other's best. Write down here,\n\
+         # before running it, what you expect.\n\
          \n\
          [study]\n\
          name = {name:?}\n\
@@ -155,9 +155,10 @@ pub(super) fn study(name: &str, title: &str) -> String {
          \n\
          [tune]\n\
          learning_rate = [3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1]\n\
+         extend = 1\n\
          seeds = 3\n\
          \n\
          [confirm]\n\
-         seeds = 6\n"
+         seeds = 9\n"
     )
 }

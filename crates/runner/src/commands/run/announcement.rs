@@ -89,7 +89,7 @@ fn sensitivity(plan: &Plan) -> Option<String> {
     })
 }
 
-/// What is in the folder of the results.
+/// The finished runs in the folder of the results, in sentences.
 fn found(plan: &Plan, survey: &Survey) -> Vec<String> {
     let own = finished(plan, survey);
     let others = survey.runs.len() - own;
@@ -124,8 +124,8 @@ fn finished(plan: &Plan, survey: &Survey) -> usize {
     survey.runs.iter().filter(|id| possible.contains(*id)).count()
 }
 
-/// The time of what is not finished, one run after the other. Which runs of the confirmation there
-/// are is not known before the tuning.
+/// The time of the missing runs, one after the other. The number of confirmation runs is an estimate
+/// before the tuning is done.
 fn left(plan: &Plan, survey: &Survey, estimate: &Estimate) -> Duration {
     let there: HashSet<&String> = survey.runs.iter().collect();
     let possible = plan.possible_runs();
