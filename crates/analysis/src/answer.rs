@@ -68,6 +68,9 @@ fn quoted(name: &str) -> String {
     if name.contains(',') { format!("\"{name}\"") } else { name.to_string() }
 }
 
+/// Hundredths of an accuracy.
+const POINTS: &str = "points";
+
 /// How an arm does by itself.
 fn scores(arm: &ArmSummary) -> String {
     if arm.choice.as_ref().is_some_and(|choice| choice.rate.is_none()) {
@@ -78,13 +81,15 @@ fn scores(arm: &ArmSummary) -> String {
         None => format!("{} of {} failed.", arm.failed, counted(arm.scored, "run")),
         Some(accuracy) => {
             let interval = accuracy.interval.map_or_else(String::new, |interval| {
-                format!(" [{}, {}]", percent(interval.low), percent(interval.high))
+                let (low, high) = (interval.low.max(0.0), interval.high.min(1.0));
+                format!(" [{}, {}]", percent(low), percent(high))
             });
             let failed = match arm.failed {
                 0 => String::new(),
                 failed => format!("; {failed} of {} failed", counted(arm.scored, "run")),
             };
-            format!("test accuracy {} %{interval}{failed}.", percent(accuracy.mean))
+            let unfinished = if arm.is_finished { "" } else { "; it lacks runs" };
+            format!("test accuracy {} %{interval}{failed}{unfinished}.", percent(accuracy.mean))
         }
     }
 }
@@ -100,10 +105,10 @@ fn standing(arm: &ArmSummary, baseline: Option<&ArmSummary>, comparison: &Compar
         return without_scores(arm, comparison);
     };
     let verdict = match &comparison.withheld {
-        None => verdict(arm, baseline, contrasts),
+        None => pairs(contrasts) + &verdict(arm, baseline, contrasts),
         Some(withheld) => reason(withheld, arm),
     };
-    [verdict, pairs(contrasts), failures(contrasts)].concat() + "."
+    verdict + &failures(contrasts) + "."
 }
 
 /// At least one of the two fails at every rate, so that there is nothing to compare.
@@ -111,12 +116,20 @@ fn without_scores(arm: &ArmSummary, comparison: &Comparison) -> String {
     let baseline = quoted(&comparison.baseline);
     let failing = match &comparison.withheld {
         Some(Withheld::DoesNotTrain(names)) => names.as_slice(),
-        _ => &[],
+        Some(withheld) => return reason(withheld, arm) + ".",
+        None => &[],
     };
     let baseline_fails = failing.contains(&comparison.baseline);
     match (failing.contains(&arm.series), baseline_fails) {
         (true, true) => format!("no verdict: neither it nor {baseline} trains."),
-        (false, true) => format!("no verdict: it trains, {baseline} does not."),
+        (false, true) => {
+            let trained = arm.scored - arm.failed;
+            let seeds = match arm.failed {
+                0 => String::new(),
+                _ => format!(" at {trained} of {}", counted(arm.scored, "seed")),
+            };
+            format!("no verdict: it trains{seeds}, {baseline} does not.")
+        }
         _ => format!("{}.", does_not_train(arm)),
     }
 }
@@ -130,7 +143,7 @@ fn verdict(arm: &ArmSummary, baseline: Option<&ArmSummary>, contrasts: &Contrast
         format!("since {} not settled", whose(&names, arm))
     };
     let of_loss = || metric("loss", loss, 1.0, 3, "nat");
-    let of_accuracy = || metric("accuracy", accuracy, 100.0, 1, "points");
+    let of_accuracy = || metric("accuracy", accuracy, 100.0, 1, POINTS);
     match (loss.verdict, accuracy.verdict) {
         (Verdict::NotSettled, Verdict::NotSettled) => {
             format!("no verdict, {}", unsettled(|choice| !choice.loss_is_settled))
@@ -149,12 +162,12 @@ fn verdict(arm: &ArmSummary, baseline: Option<&ArmSummary>, contrasts: &Contrast
             "no verdict, since it differs at the chosen rates (loss {}, accuracy {}), but not at \
              every rate that could be the best",
             chosen(loss, 1.0, 3, "nat"),
-            chosen(accuracy, 100.0, 1, "points")
+            chosen(accuracy, 100.0, 1, POINTS)
         ),
         (Verdict::NotSeparated, Verdict::NotSeparated) => format!(
             "not separated: {} in loss, {} in accuracy",
             at_most(loss, 1.0, 3, "nat"),
-            at_most(accuracy, 100.0, 1, "points")
+            at_most(accuracy, 100.0, 1, POINTS)
         ),
         (Verdict::Lower, Verdict::Higher) => format!("better: {}, {}", of_loss(), of_accuracy()),
         (Verdict::Higher, Verdict::Lower) => format!("worse: {}, {}", of_loss(), of_accuracy()),
@@ -188,11 +201,20 @@ fn chosen(contrast: &Contrast, scale: f64, digits: usize, unit: &str) -> String 
     format!("{bounds} {unit}")
 }
 
-/// `at most 1.5 points`, or why that is not known.
+/// `at most 1.5 points`, rounded up, or why that is not known. Accuracies differ by 100 points at most.
 fn at_most(contrast: &Contrast, scale: f64, digits: usize, unit: &str) -> String {
     match contrast.at_most() * scale {
-        bound if bound.is_finite() => format!("at most {bound:.digits$} {unit}"),
-        _ => "no bound".to_string(),
+        bound if !bound.is_finite() => "no bound".to_string(),
+        0.0 => "no difference".to_string(),
+        bound => {
+            let bound = if unit == POINTS { bound.min(100.0) } else { bound };
+            // A bound that would be all zeros gets digits until it shows one.
+            let digits = (digits..12).find(|&more| bound * 10f64.powi(more as i32) >= 1.0);
+            let digits = digits.unwrap_or(12);
+            let unit_of_digits = 10f64.powi(digits as i32);
+            let bound = (bound * unit_of_digits - 1e-9).ceil() / unit_of_digits;
+            format!("at most {bound:.digits$} {unit}")
+        }
     }
 }
 
@@ -200,6 +222,14 @@ fn at_most(contrast: &Contrast, scale: f64, digits: usize, unit: &str) -> String
 fn reason(withheld: &Withheld, arm: &ArmSummary) -> String {
     match withheld {
         Withheld::DoesNotTrain(_) => "no verdict".to_string(),
+        Withheld::Unfinished(names) => {
+            let others: Vec<String> =
+                names.iter().filter(|name| **name != arm.series).map(|name| quoted(name)).collect();
+            let it = names.contains(&arm.series).then_some("it".to_string());
+            let who: Vec<String> = it.into_iter().chain(others).collect();
+            let verb = if who.len() == 1 { "lacks" } else { "lack" };
+            format!("no verdict, since {} {verb} runs: the study is unfinished", who.join(" and "))
+        }
         Withheld::AtEdge(names) => {
             format!("no verdict, since {} at the edge of the grid", whose(names, arm))
         }
@@ -222,13 +252,13 @@ fn whose(names: &[String], arm: &ArmSummary) -> String {
     }
 }
 
-/// Which seeds count, where some do not.
+/// Which seeds count, where some do not: `at the 9 of 12 seeds where both finished (0-8), `.
 fn pairs(contrasts: &Contrasts) -> String {
     let Contrasts { seeds, of, .. } = contrasts;
     if seeds.len() == *of || seeds.is_empty() {
         return String::new();
     }
-    format!("; from the {} of {of} seeds at which both finished ({})", seeds.len(), ranges(seeds))
+    format!("at the {} of {of} seeds where both finished ({}), ", seeds.len(), ranges(seeds))
 }
 
 /// `; fails at 4 of 12 seeds, against 0 (p = 0.125)`

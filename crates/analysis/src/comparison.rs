@@ -83,6 +83,8 @@ pub enum Verdict {
 /// Why a comparison gets no verdict. Names are those of series.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Withheld {
+    /// These lack runs: the study has not finished.
+    Unfinished(Vec<String>),
     /// These fail at every rate.
     DoesNotTrain(Vec<String>),
     /// The best rate of these is at the edge of the grid.
@@ -97,7 +99,8 @@ pub(crate) const LEVEL: f64 = 0.05;
 pub(crate) const FEWEST_PAIRS: usize = 5;
 
 /// Compares arms with their baselines; the positions are those of `arms`. Holm's correction is over
-/// all comparisons for which a verdict may be given.
+/// the losses and accuracies of all comparisons for which a verdict may be given, and over the failures
+/// of all comparisons.
 pub(crate) fn comparisons(
     arms: &[Rated],
     pairs: &[(usize, usize)],
@@ -105,16 +108,18 @@ pub(crate) fn comparisons(
 ) -> Vec<Comparison> {
     let compared = |&(arm, baseline): &(usize, usize)| single(&arms[arm], &arms[baseline], seeds);
     let mut comparisons: Vec<Comparison> = pairs.iter().map(compared).collect();
-    let mut judged: Vec<&mut Contrasts> = comparisons
+    let mut failures: Vec<&mut Failures> = comparisons
         .iter_mut()
-        .filter(|comparison| comparison.withheld.is_none())
-        .filter_map(|comparison| comparison.contrasts.as_mut())
+        .filter_map(|comparison| Some(&mut comparison.contrasts.as_mut()?.failures))
         .collect();
-    let failures: Vec<f64> = judged.iter().map(|contrasts| contrasts.failures.p).collect();
-    for (contrasts, p_holm) in judged.iter_mut().zip(holm(&failures)) {
-        contrasts.failures.p_holm = p_holm;
+    let p: Vec<f64> = failures.iter().map(|failures| failures.p).collect();
+    for (failures, p_holm) in failures.iter_mut().zip(holm(&p)) {
+        failures.p_holm = p_holm;
     }
-    let metrics = judged.iter_mut().flat_map(|both| [&mut both.loss, &mut both.accuracy]);
+    let judged = comparisons.iter_mut().filter(|comparison| comparison.withheld.is_none());
+    let metrics = judged
+        .filter_map(|comparison| comparison.contrasts.as_mut())
+        .flat_map(|both| [&mut both.loss, &mut both.accuracy]);
     let mut settled: Vec<&mut Contrast> =
         metrics.filter(|contrast| contrast.verdict != Verdict::NotSettled).collect();
     let p: Vec<f64> = settled.iter().map(|contrast| contrast.p).collect();
@@ -193,6 +198,9 @@ fn withheld(arm: &Rated, baseline: &Rated, contrasts: Option<&Contrasts>) -> Opt
         let names: Vec<String> = names.map(|arm| arm.arm.series.clone()).collect();
         (!names.is_empty()).then_some(names)
     };
+    if let Some(names) = of_both(&|arm| !arm.is_finished) {
+        return Some(Withheld::Unfinished(names));
+    }
     if let Some(names) = of_both(&|arm| arm.plausible.is_none()) {
         return Some(Withheld::DoesNotTrain(names));
     }

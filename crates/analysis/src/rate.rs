@@ -3,7 +3,7 @@
 use crate::arms::Arm;
 use crate::every_rate::is_settled;
 use crate::plausible::{BySeed, Plausible, plausible};
-use crate::run::Run;
+use crate::run::{Phase, Run};
 use crate::study::Study;
 
 /// The learning rate of an arm, and how much the arm depends on it.
@@ -16,6 +16,9 @@ pub struct RateChoice {
     /// Whether the chosen rate is the lowest or highest that was tried: the best rate may lie
     /// beyond, and the arm counts as untuned.
     pub at_edge: bool,
+    /// Whether the lowest or highest rate that was tried is plausible, so that rates beyond it may be
+    /// too.
+    pub reaches_edge: bool,
     /// Whether the plausible rates have similar test losses.
     pub loss_is_settled: bool,
     /// Whether they have similar test accuracies.
@@ -70,6 +73,9 @@ pub(crate) struct Rated<'a> {
     pub(crate) losses: Vec<BySeed>,
     /// The test accuracies, likewise.
     pub(crate) accuracies: Vec<BySeed>,
+    /// Whether it has every run that other arms show it must have: each tuning seed at each rate of the
+    /// grid, and each confirmation seed at each plausible rate.
+    pub(crate) is_finished: bool,
     is_tuned: bool,
 }
 
@@ -89,7 +95,8 @@ impl<'a> Rated<'a> {
         };
         let losses = by_seed(|run| Some(run.scores()?.test_loss));
         let accuracies = by_seed(|run| Some(run.scores()?.test_accuracy));
-        Rated { arm, grid, plausible, losses, accuracies, is_tuned }
+        let is_finished = is_finished(study, &arm, &grid);
+        Rated { arm, grid, plausible, losses, accuracies, is_finished, is_tuned }
     }
 
     /// The chosen rate; `None` if every run failed.
@@ -119,14 +126,16 @@ impl<'a> Rated<'a> {
         };
         let trains_at: Vec<f64> = self.grid.iter().copied().filter(|rate| trains(rate)).collect();
         let chosen = self.plausible.as_ref().map(|plausible| plausible.chosen);
-        let rates = self.plausible.iter().flat_map(|plausible| &plausible.rates);
+        let is_edge = |rate: usize| rate == 0 || rate + 1 == self.grid.len();
+        let rates = || self.plausible.iter().flat_map(|plausible| &plausible.rates);
         let settled = |test: &[BySeed]| {
             self.plausible.as_ref().is_none_or(|plausible| is_settled(test, plausible))
         };
         Some(RateChoice {
             rate: self.rate(),
-            plausible: rates.map(|&rate| self.grid[rate]).collect(),
-            at_edge: chosen.is_some_and(|chosen| chosen == 0 || chosen + 1 == self.grid.len()),
+            plausible: rates().map(|&rate| self.grid[rate]).collect(),
+            at_edge: chosen.is_some_and(is_edge),
+            reaches_edge: rates().any(|&rate| is_edge(rate)),
             loss_is_settled: settled(&self.losses),
             accuracy_is_settled: settled(&self.accuracies),
             tried: self.grid.len(),
@@ -134,6 +143,24 @@ impl<'a> Rated<'a> {
             trains_at,
         })
     }
+}
+
+fn is_finished(study: &Study, arm: &Arm, grid: &[f64]) -> bool {
+    let has_all = |phase: Phase, rates: &[f64]| {
+        let seeds = study.phase_seeds(phase);
+        let has =
+            |rate: f64, seed: u64| arm.at(rate).any(|run| run.phase == phase && run.seed == seed);
+        rates.iter().all(|&rate| seeds.iter().all(|&seed| has(rate, seed)))
+    };
+    if !study.is_tuned() {
+        return has_all(Phase::Confirm, grid);
+    }
+    if arm.tuning().next().is_none() || !has_all(Phase::Tune, grid) {
+        return false;
+    }
+    let Some(found) = plausible(&tuning_losses(arm, grid)) else { return true };
+    let rates: Vec<f64> = found.rates.iter().map(|&rate| grid[rate]).collect();
+    !study.phase_seeds(Phase::Confirm).is_empty() && has_all(Phase::Confirm, &rates)
 }
 
 /// The choice from all seeds, among the rates that the tuning seeds left plausible.

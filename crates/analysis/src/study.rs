@@ -71,7 +71,17 @@ impl Study {
 
     /// All seeds, ascending: the pairs of any two arms.
     pub(crate) fn seeds(&self) -> Vec<u64> {
-        let mut seeds: Vec<u64> = self.runs.iter().map(|run| run.seed).collect();
+        self.seeds_of(|_| true)
+    }
+
+    /// The seeds of a phase, ascending, which every arm of a finished study has.
+    pub(crate) fn phase_seeds(&self, phase: Phase) -> Vec<u64> {
+        self.seeds_of(|run| run.phase == phase)
+    }
+
+    fn seeds_of(&self, counts: impl Fn(&Run) -> bool) -> Vec<u64> {
+        let mut seeds: Vec<u64> =
+            self.runs.iter().filter(|run| counts(run)).map(|run| run.seed).collect();
         seeds.sort_unstable();
         seeds.dedup();
         seeds

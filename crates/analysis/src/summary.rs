@@ -30,6 +30,8 @@ pub struct ArmSummary {
     pub choice: Option<RateChoice>,
     /// All runs of the arm, at every rate.
     pub runs: usize,
+    /// Whether it has every run that the other arms show it must have.
+    pub is_finished: bool,
     /// The runs at the chosen rate, or all runs if every one failed.
     pub scored: usize,
     /// How many of those failed.
@@ -96,6 +98,7 @@ fn summarize_arm(rated: &Rated, role: Role) -> ArmSummary {
         panel: rated.arm.panel.clone(),
         choice: rated.choice(),
         runs: rated.arm.runs.len(),
+        is_finished: rated.is_finished,
         scored: scored.len(),
         failed: scored.len() - finished.len(),
         overconfident: finished.iter().filter(|scores| scores.overconfident).count(),

@@ -34,15 +34,7 @@ impl Summary {
             (true, "plausible", plausible, "plausible: the rates within noise of it;"),
             (true, "trains at", trains_at, "trains at: rates at which every tuning seed trains;"),
             (true, "decades", band, "decades: the width of those around the best one;"),
-            (
-                self.any(|arm| !note(arm).is_empty()),
-                "note",
-                note,
-                match self.any(|arm| note(arm).ends_with("not settled")) {
-                    true => "not settled: the plausible rates score differently on the test part;",
-                    false => "",
-                },
-            ),
+            (self.any(|arm| !note(arm).is_empty()), "note", note, self.notes()),
         ];
         let rates: Vec<String> = self.rates.iter().map(|rate| rate_text(*rate)).collect();
         let table = self.table(&columns, |_| true);
@@ -50,6 +42,20 @@ impl Summary {
             legend: format!("{} the grid is {}.", table.legend, rates.join(", ")),
             ..table
         })
+    }
+
+    /// The legend of the notes.
+    fn notes(&self) -> &'static str {
+        let says = |text: &str| self.any(|arm| note(arm).ends_with(text));
+        match (says("not settled"), says("to the edge")) {
+            (true, true) => {
+                "not settled: the plausible rates score differently on the test part; plausible to \
+                 the edge: so may be rates beyond it;"
+            }
+            (true, false) => "not settled: the plausible rates score differently on the test part;",
+            (false, true) => "plausible to the edge: so may be rates beyond it;",
+            (false, false) => "",
+        }
     }
 
     /// How each arm does at its best rate, over all seeds that ran there.
@@ -89,20 +95,34 @@ impl Summary {
 
     /// How the arms differ from their baselines; `None` where nothing is compared.
     pub fn differences(&self) -> Option<TextTable> {
+        let is_tuned = self.any(|arm| arm.choice.is_some());
         let columns: [Column; 4] = [
             (
                 true,
                 "Δ loss, nat",
                 |arm| of(arm, |contrasts| signed(&contrasts.loss, 1.0, 3)),
-                "Δ: minus the baseline at equal seeds, with the 95 % interval over every rate that \
-                 could be the best of either;",
+                match is_tuned {
+                    true => {
+                        "Δ: minus the baseline, seed by seed, with the 95 % interval over every rate \
+                         that could be the best of either;"
+                    }
+                    false => "Δ: minus the baseline, seed by seed, with its 95 % interval;",
+                },
             ),
             (
                 true,
                 "p",
                 |arm| p(arm, |contrasts| &contrasts.loss),
-                "p: over the same rates, after Holm's correction for all p of the table, - where no \
-                 verdict is given.",
+                match is_tuned {
+                    true => {
+                        "p: over the same rates, after Holm's correction for all p of the table, - \
+                         where no verdict is given."
+                    }
+                    false => {
+                        "p: after Holm's correction for all p of the table, - where no verdict is \
+                         given."
+                    }
+                },
             ),
             (
                 true,
@@ -228,6 +248,7 @@ fn band(arm: &ArmSummary) -> String {
 /// What weakens the choice of the rate.
 fn note(arm: &ArmSummary) -> String {
     match &arm.choice {
+        _ if !arm.is_finished => "unfinished".to_string(),
         Some(RateChoice { rate: None, .. }) => "does not train".to_string(),
         Some(RateChoice { at_edge: true, .. }) => "at the edge".to_string(),
         Some(RateChoice { loss_is_settled: false, accuracy_is_settled: false, .. }) => {
@@ -235,6 +256,7 @@ fn note(arm: &ArmSummary) -> String {
         }
         Some(RateChoice { loss_is_settled: false, .. }) => "loss not settled".to_string(),
         Some(RateChoice { accuracy_is_settled: false, .. }) => "accuracy not settled".to_string(),
+        Some(RateChoice { reaches_edge: true, .. }) => "plausible to the edge".to_string(),
         _ => String::new(),
     }
 }
@@ -260,7 +282,7 @@ pub(crate) fn signed(contrast: &Contrast, unit: f64, digits: usize) -> String {
     }
     let digits = digits_for(contrast.interval, unit, digits);
     let estimate = format!("{:+.digits$}", contrast.estimate * unit);
-    match bounds(contrast.interval, unit, digits) {
+    match bounds_in(contrast.interval, unit, digits) {
         Some(bounds) => format!("{estimate} {bounds}"),
         None => estimate,
     }
@@ -268,7 +290,10 @@ pub(crate) fn signed(contrast: &Contrast, unit: f64, digits: usize) -> String {
 
 /// `[-0.016, 0.118]`; `None` for an interval without end.
 pub(crate) fn bounds(interval: Interval, unit: f64, digits: usize) -> Option<String> {
-    let digits = digits_for(interval, unit, digits);
+    bounds_in(interval, unit, digits_for(interval, unit, digits))
+}
+
+fn bounds_in(interval: Interval, unit: f64, digits: usize) -> Option<String> {
     let (low, high) = (interval.low * unit, interval.high * unit);
     (low.is_finite() && high.is_finite()).then(|| format!("[{low:.digits$}, {high:.digits$}]"))
 }

@@ -145,9 +145,9 @@ fn failed_runs_are_counted_and_capped_and_leave_the_pairs() {
     assert_eq!(
         answer(&summary),
         [
-            "post: not separated: at most 6.590 nat in loss, at most 56.5 points in accuracy; from the \
-          5 of 7 seeds at which both finished (0, 2-3, 5-6); fails at 2 of 7 seeds, its baseline at \
-          0 (p = 0.500)."
+            "post: at the 5 of 7 seeds where both finished (0, 2-3, 5-6), not separated: at most 6.590 \
+             nat in loss, at most 56.5 points in accuracy; fails at 2 of 7 seeds, its baseline at 0 \
+             (p = 0.500)."
         ]
     );
 }
@@ -158,9 +158,7 @@ fn too_few_pairs_get_no_verdict() {
     let four = [worse[0], worse[1], worse[2], worse[3], None, None];
     let summary = summary_of(&[arm("pre", &PRE), arm("post", &four)]);
     assert_eq!(comparison(&summary, "post").withheld, Some(Withheld::TooFewPairs(4)));
-    assert!(
-        answer(&summary)[0].starts_with("post: no verdict from 4 pairs, 5 are needed; from the")
-    );
+    assert!(answer(&summary)[0].starts_with("post: no verdict from 4 pairs, 5 are needed; fails"));
     assert_eq!(summary.differences().unwrap().panels[0].1[0][2], "-");
 }
 
@@ -184,6 +182,65 @@ fn an_arm_that_does_not_train_is_said_to_unless_its_baseline_does_not_either() {
             "none: no verdict: neither it nor pre trains.",
             "post: no verdict: it trains, pre does not."
         ]
+    );
+    let half = [Some(0.2), None, None, Some(0.3), None, None];
+    let summary = summary_of(&[arm("pre", &dead), arm("half", &half)]);
+    assert_eq!(answer(&summary), ["half: no verdict: it trains at 2 of 6 seeds, pre does not."]);
+}
+
+#[test]
+fn a_study_that_lacks_runs_gets_no_verdict_on_the_arms_that_lack_them() {
+    let summary = summary_of(&[arm("pre", &PRE), arm("post", &POST), arm("late", &POST[..5])]);
+    let late = &summary.arms[2];
+    assert!(!late.is_finished && summary.arms[1].is_finished);
+    let unfinished = Withheld::Unfinished(vec!["late".to_string()]);
+    assert_eq!(comparison(&summary, "late").withheld, Some(unfinished));
+    assert_eq!(comparison(&summary, "post").withheld, None);
+    let said = &answer(&summary)[1];
+    assert_eq!(said, "late: no verdict, since it lacks runs: the study is unfinished.");
+
+    let rates = |third: &[Option<f64>], at_best: usize| {
+        [(1e-4, seeds(0.9, 3)), (1e-3, seeds(0.2, at_best)), (1e-2, third.to_vec())]
+    };
+    let arm_of = |name: &str, rates: [(f64, Vec<Option<f64>>); 3]| {
+        let rates: Vec<(f64, &[Option<f64>])> =
+            rates.iter().map(|(rate, losses)| (*rate, losses.as_slice())).collect();
+        tuned(name, &rates)
+    };
+    let whole = || arm_of("pre", rates(&seeds(0.9, 3), 12));
+    // A tuning seed, a confirmation seed, and all confirmation seeds are missing.
+    for (third, at_best) in [(2, 12), (3, 11), (3, 3)] {
+        let late = arm_of("late", rates(&seeds(0.9, third), at_best));
+        let summary = summary_of(&[whole(), late]);
+        assert!(matches!(comparison(&summary, "late").withheld, Some(Withheld::Unfinished(_))));
+        assert_eq!(summary.tuning().unwrap().panels[0].1[1][5], "unfinished");
+    }
+    // While all arms are being tuned, none has a confirmation run.
+    let tuning = |name: &str| arm_of(name, rates(&seeds(0.9, 3), 3));
+    let summary = summary_of(&[tuning("pre"), tuning("post")]);
+    assert_eq!(
+        answer(&summary),
+        ["post: no verdict, since it and pre lack runs: the study is unfinished."]
+    );
+}
+
+#[test]
+fn a_bound_is_rounded_up_and_never_to_nothing() {
+    let same = PRE;
+    let almost = PRE.map(|loss| loss.map(|loss| loss + 1.1e-5));
+    let summary = summary_of(&[arm("pre", &PRE), arm("same", &same)]);
+    let nothing = "same: not separated: no difference in loss, no difference in accuracy.";
+    assert_eq!(answer(&summary), [nothing]);
+    let noisy: Vec<Option<f64>> = almost
+        .iter()
+        .enumerate()
+        .map(|(seed, loss)| Some((*loss)? + if seed.is_multiple_of(2) { 4e-5 } else { -4e-5 }))
+        .collect();
+    let summary = summary_of(&[arm("pre", &PRE), arm("noisy", &noisy)]);
+    // d = 1.1e-5 ± 4e-5; s.t.interval(0.95, 5, d.mean(), s.sem(d))[1] = 5.6983e-5
+    assert_eq!(
+        answer(&summary),
+        ["noisy: not separated: at most 0.00006 nat in loss, at most 0.006 points in accuracy."]
     );
 }
 

@@ -1,19 +1,28 @@
-//! What is kept of a finished run: `run.toml` in its folder, with its identity and its outcome.
+//! What is kept of a finished run: `run.toml` in its folder, with its identity, its outcome and the
+//! sizes of its other files.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use training::{Evaluation, Failure, Outcome, Status};
 
 use crate::engine::ENGINE;
 use crate::plan::Run;
+use crate::recorder::RunFiles;
+
+/// The name of the file.
+pub const RUN: &str = "run.toml";
 
 /// The text of `run.toml`.
-pub fn written(run: &Run, outcome: &Outcome) -> String {
+pub fn written(run: &Run, outcome: &Outcome, files: &RunFiles) -> String {
     let (status, reason) = status_texts(&outcome.status);
     let record = Record {
         id: run.id.clone(),
         engine: ENGINE,
         identity: run.identity.clone(),
-        outcome: Kept {
+        outcome: Scores {
             status: status.to_string(),
             reason,
             overconfident: outcome.overconfident,
@@ -28,14 +37,15 @@ pub fn written(run: &Run, outcome: &Outcome) -> String {
             parameters: outcome.parameters,
             constant_loss: outcome.constant_loss,
         },
+        files: files.named().map(|(name, bytes)| (name.to_string(), bytes.len() as u64)).into(),
     };
     toml::to_string(&record).expect("a record is a table of numbers and texts")
 }
 
-/// The outcome of a run from the text of its `run.toml`; `None` if the text is damaged, or that of
-/// another run or engine.
-pub fn read(text: &str, run: &Run) -> Option<Outcome> {
-    let record: Record = toml::from_str(text).ok()?;
+/// The outcome of a run from its folder; `None` if that is not there or damaged, or of another run or
+/// engine.
+pub fn read(folder: &Path, run: &Run) -> Option<Outcome> {
+    let record = whole(folder)?;
     if record.engine != ENGINE || record.identity != run.identity {
         return None;
     }
@@ -53,9 +63,26 @@ pub fn read(text: &str, run: &Run) -> Option<Outcome> {
     })
 }
 
-/// The engine of a kept run; `None` if the text is damaged.
-pub fn engine_of(text: &str) -> Option<u32> {
-    toml::from_str::<Record>(text).ok().map(|record| record.engine)
+/// The state of the folder of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// Every file is there and as long as it was written, by this engine.
+    Whole(u32),
+    /// A file is missing, cut short or not readable.
+    Damaged,
+}
+
+/// Looks at the folder of a run.
+pub fn kept(folder: &Path) -> Kept {
+    whole(folder).map_or(Kept::Damaged, |record| Kept::Whole(record.engine))
+}
+
+fn whole(folder: &Path) -> Option<Record> {
+    let record: Record = toml::from_str(&fs::read_to_string(folder.join(RUN)).ok()?).ok()?;
+    let is_there = |(name, &length): (&String, &u64)| {
+        fs::metadata(folder.join(name)).is_ok_and(|metadata| metadata.len() == length)
+    };
+    record.files.iter().all(is_there).then_some(record)
 }
 
 /// The cells `status` and `reason`; the reason of a finished run is empty.
@@ -77,11 +104,13 @@ struct Record {
     id: String,
     engine: u32,
     identity: String,
-    outcome: Kept,
+    outcome: Scores,
+    /// The lengths of the other files, in bytes.
+    files: BTreeMap<String, u64>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct Scores {
     status: String,
     reason: String,
     overconfident: bool,
@@ -131,34 +160,64 @@ mod tests {
         }
     }
 
+    fn files() -> RunFiles {
+        RunFiles { metrics: b"step\n".into(), layers: b"layer\n".into(), timing: b"epoch\n".into() }
+    }
+
+    /// The folder of a run with this `run.toml`.
+    fn folder(text: &str) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(RUN), text).unwrap();
+        for (name, bytes) in files().named() {
+            fs::write(folder.path().join(name), bytes).unwrap();
+        }
+        folder
+    }
+
     #[test]
     fn every_bit_of_an_outcome_comes_back() {
         let failures = [Failure::NonFinite, Failure::Exploded, Failure::NotTrained];
         for status in [Status::Finished].into_iter().chain(failures.map(Status::Failed)) {
             for loss in [5e-324, 1.0 / 3.0, 1e300, f64::INFINITY, f64::NAN] {
-                let kept = outcome(status, loss);
-                let back = read(&written(&run(), &kept), &run()).expect("what was written");
-                assert_eq!(format!("{back:?}"), format!("{kept:?}"));
-                assert_eq!(back.train_loss.to_bits(), kept.train_loss.to_bits());
+                let outcome = outcome(status, loss);
+                let folder = folder(&written(&run(), &outcome, &files()));
+                let back = read(folder.path(), &run()).expect("what was written");
+                assert_eq!(format!("{back:?}"), format!("{outcome:?}"));
+                assert_eq!(back.train_loss.to_bits(), outcome.train_loss.to_bits());
             }
         }
     }
 
     #[test]
     fn what_is_damaged_or_of_another_run_or_engine_is_not_taken() {
-        let text = written(&run(), &outcome(Status::Finished, 0.5));
-        assert!(read(&text, &run()).is_some());
-        assert_eq!(engine_of(&text), Some(ENGINE));
+        let text = written(&run(), &outcome(Status::Finished, 0.5), &files());
+        assert!(read(folder(&text).path(), &run()).is_some());
+        assert_eq!(kept(folder(&text).path()), Kept::Whole(ENGINE));
+        let older = text.replace(&format!("engine = {ENGINE}\nidentity"), "engine = 1\nidentity");
+        assert_eq!(kept(folder(&older).path()), Kept::Whole(1));
         for damaged in [
             text.replace("test_loss", "tset_loss"),
-            text.replace(&format!("engine = {ENGINE}\nidentity"), "engine = 1\nidentity"),
             text.replace("seed = 1", "seed = 2"),
             text.replace("\"finished\"", "\"done\""),
             text[..text.len() / 2].to_string(),
             String::new(),
+            older,
         ] {
             assert_ne!(damaged, text);
-            assert!(read(&damaged, &run()).is_none(), "{damaged}");
+            assert!(read(folder(&damaged).path(), &run()).is_none(), "{damaged}");
+        }
+    }
+
+    #[test]
+    fn a_run_without_one_of_its_files_or_with_a_shorter_one_is_damaged() {
+        let text = written(&run(), &outcome(Status::Finished, 0.5), &files());
+        for (name, bytes) in files().named() {
+            let folder = folder(&text);
+            fs::write(folder.path().join(name), &bytes[1..]).unwrap();
+            assert_eq!(kept(folder.path()), Kept::Damaged, "{name} is cut short");
+            fs::remove_file(folder.path().join(name)).unwrap();
+            assert_eq!(kept(folder.path()), Kept::Damaged, "{name} is missing");
+            assert!(read(folder.path(), &run()).is_none());
         }
     }
 }

@@ -52,6 +52,13 @@ impl<'s> Ledger<'s> {
         self.runs.extend(runs);
     }
 
+    /// Plans those of the runs that are finished, in place of those planned for the phase before.
+    pub fn plan_finished(&mut self, phase: Phase, runs: Vec<Run>) {
+        self.plan(phase, runs);
+        let outcomes = &self.outcomes;
+        self.runs.retain(|run| run.phase != phase || outcomes.contains_key(&run.id));
+    }
+
     /// The planned runs that are not finished.
     pub fn missing(&self) -> Vec<Run> {
         let missing = |run: &&Run| !self.outcomes.contains_key(&run.id);

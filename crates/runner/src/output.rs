@@ -3,16 +3,22 @@
 //! A file is written beside its place and then renamed, so that whoever looks finds it whole or
 //! not at all.
 
+#[cfg(test)]
+mod folder_tests;
+mod layout;
 mod lock;
+mod removal;
 mod results;
+mod survey;
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-pub use results::{
-    Folder, Survey, remove, replaced, runs_csv, study_toml, survey, write_figure, write_summary,
-};
+pub use layout::{runs_csv, study_toml};
+pub use removal::{listed, remove};
+pub use results::{Folder, keep_figures, write_figure, write_summary};
+pub use survey::{Survey, replaced, survey};
 
 /// What may happen to results that are already there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +44,12 @@ pub enum OutputError {
         path: PathBuf,
         /// What is in it.
         found: String,
+    },
+    /// A file is where the folder would be.
+    #[error("{path} is a file, and no folder for results", path = path.display())]
+    IsAFile {
+        /// The file.
+        path: PathBuf,
     },
     /// Another process is writing results there.
     #[error("{path} is in use by {owner}", path = path.display())]
@@ -138,7 +150,7 @@ fn builder(mode: u32) -> tempfile::Builder<'static, 'static> {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(mode));
     }
-    builder.prefix(results::UNFINISHED);
+    builder.prefix(layout::UNFINISHED);
     builder
 }
 

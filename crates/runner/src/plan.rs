@@ -11,7 +11,6 @@ use crate::config::{self, ConfigError, Experiment, Procedure, Seeds};
 use crate::data::Loaded;
 
 pub use arms::Arm;
-pub use rates::{above, below};
 pub use resolved::resolved;
 
 /// A study in which nothing is left open.
@@ -120,13 +119,16 @@ impl Plan {
             let rates = self.arms.iter().map(|arm| vec![arm.training.learning_rate]);
             return self.confirmation_runs(&rates.collect::<Vec<_>>());
         };
-        let mut grid = rates.clone();
-        for _ in 0..*extend {
-            grid.insert(0, below(&grid));
-            grid.push(above(&grid));
-        }
+        let grid = grid(rates, *extend, *extend);
         let mut runs = self.tuning_runs(&grid);
         runs.extend(self.confirmation_runs(&vec![grid; self.arms.len()]));
+        runs
+    }
+
+    /// The confirmation runs among [`Plan::possible_runs`].
+    pub fn possible_confirmation_runs(&self) -> Vec<Run> {
+        let mut runs = self.possible_runs();
+        runs.retain(|run| run.phase == Phase::Confirm);
         runs
     }
 
@@ -144,6 +146,12 @@ impl Plan {
         let identity = identity::of_run(&self.data, settings, learning_rate, &spelled);
         Run { id: identity::hashed(&identity), identity, arm, phase, learning_rate, seed, root }
     }
+}
+
+/// The grid of learning rates with the next rates at its ends.
+pub fn grid(rates: &[f64], more_below: usize, more_above: usize) -> Vec<f64> {
+    let below = rates::below(rates, more_below).into_iter().rev();
+    below.chain(rates.iter().copied()).chain(rates::above(rates, more_above)).collect()
 }
 
 #[cfg(test)]

@@ -14,6 +14,13 @@ pub struct RunFiles {
     pub timing: Vec<u8>,
 }
 
+impl RunFiles {
+    /// The files with their names.
+    pub fn named(&self) -> [(&'static str, &[u8]); 3] {
+        [("metrics.csv", &self.metrics), ("layers.csv", &self.layers), ("timing.csv", &self.timing)]
+    }
+}
+
 /// Collects the files in memory, so that training neither waits for a disk nor leaves torn files.
 pub struct Recorder {
     metrics: csv::Writer<Vec<u8>>,

@@ -31,31 +31,48 @@ pub fn report(arguments: &ReportArguments) -> Result<ExitCode, Failure> {
     let (name, question) = name_and_question(root);
     let study = Study::read(&runs, &name, &question);
     let study = study.map_err(|error| Failure::BadInput(error.to_string()))?;
-    say(&made(root, &study)?)?;
+    say(&text(&study))?;
+    say(&write(root, &study)?)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes summary and figures into a folder of results, and returns the text for the terminal.
+/// The tables and the answer of a study, for the terminal.
+pub fn text(study: &Study) -> String {
+    format!("\n{}", laid_out(&summarize(study), width()))
+}
+
+/// Writes summary and figures into a folder of results, all that can be written, and says which.
 ///
 /// # Errors
 /// Damaged CSV files of runs; a disk that takes no more.
-pub fn made(root: &Path, study: &Study) -> Result<String, Failure> {
-    let summary = summarize(study);
-    output::write_summary(root, &text(&summary, FILE))?;
-    let figures = figures(study, root)?;
-    for figure in &figures {
-        output::write_figure(root, &figure.file_name, &figure.svg)?;
+pub fn write(root: &Path, study: &Study) -> Result<String, Failure> {
+    let mut problems = Vec::new();
+    let summary = laid_out(&summarize(study), FILE);
+    problems.extend(output::write_summary(root, &summary).err().map(|error| error.to_string()));
+    let drawn = figures(study, root);
+    let mut written = Vec::new();
+    for figure in &drawn.figures {
+        match output::write_figure(root, &figure.file_name, &figure.svg) {
+            Ok(()) => written.push(figure.file_name.as_str()),
+            Err(error) => problems.push(error.to_string()),
+        }
+    }
+    problems.extend(drawn.problems.iter().map(ToString::to_string));
+    if problems.is_empty() {
+        problems.extend(output::keep_figures(root, &written).err().map(|error| error.to_string()));
+    }
+    if !problems.is_empty() {
+        problems.dedup();
+        return Err(Failure::Crashed(problems.join("\n")));
     }
     let path = root.display();
-    let mut files = format!("results in {path}: study.toml, runs.csv, runs/, summary.txt");
-    for figure in &figures {
-        files += &format!("\n  {path}/figures/{}", figure.file_name);
-    }
-    Ok(format!("\n{}\n{files}", text(&summary, width())))
+    let files = format!("results in {path}: study.toml, runs.csv, runs/, summary.txt, figures/");
+    let names = written.iter().map(|name| format!("  {path}/figures/{name}"));
+    Ok(std::iter::once(wrapped(&files, width())).chain(names).collect::<Vec<_>>().join("\n"))
 }
 
 /// The tables with their legends, and the answer.
-fn text(summary: &Summary, width: usize) -> String {
+fn laid_out(summary: &Summary, width: usize) -> String {
     if summary.arms.is_empty() {
         return "There are no runs.\n".to_string();
     }

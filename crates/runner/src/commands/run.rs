@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::inputs::{Input, replaces_none};
 use crate::ledger::Ledger;
 use crate::output::{self, Existing, Folder, OutputError, Survey};
-use crate::plan::{Phase, Plan, above, below, resolved};
+use crate::plan::{Phase, Plan, grid, resolved};
 use crate::progress::Progress;
 use crate::terminal::{complain, say};
 
@@ -59,7 +59,8 @@ pub fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
     let announced = train(&plan, &loaded.dataset, &folder, &survey, arguments)?;
     // Where standard output takes no text the results are made all the same.
     let study = Study::read(&folder.runs_csv(), &plan.name, &plan.question)?;
-    announced.and(say(&report::made(folder.path(), &study)?))?;
+    announced.and(say(&report::text(&study)))?;
+    say(&report::write(folder.path(), &study)?)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -77,12 +78,11 @@ fn read(arguments: &RunArguments) -> Result<(Experiment, Loaded), Failure> {
 
 /// What the folder holds already, if this study may use it.
 fn surveyed(root: &Path, plan: &Plan, existing: Existing) -> Result<Survey, OutputError> {
-    if existing == Existing::Replace {
-        return Ok(Survey::default());
-    }
     let survey = output::survey(root)?;
-    survey.admits(root, &plan.possible_runs())?;
-    Ok(survey)
+    match existing {
+        Existing::Keep => survey.admits(root, &plan.possible_runs()).map(|()| survey),
+        Existing::Replace => Ok(Survey::default()),
+    }
 }
 
 /// Makes the runs that are missing: first those that find the plausible learning rates, then those
@@ -111,6 +111,8 @@ fn train(
         progress.expect(&missing, later, plan.arms.len());
         ledger.complete(progress)
     };
+    // While rates are tuned anew, what was confirmed before keeps its rows.
+    ledger.plan_finished(Phase::Confirm, plan.possible_confirmation_runs());
     let rates = tune(plan, &mut ledger, &mut complete)?;
     ledger.plan(Phase::Confirm, plan.confirmation_runs(&rates));
     complete(&mut ledger, 0)?;
@@ -132,25 +134,18 @@ fn tune(
     let Procedure::Tuned { rates, extend, confirmation_seeds, .. } = &plan.procedure else {
         return Ok(plan.arms.iter().map(|arm| vec![arm.training.learning_rate]).collect());
     };
-    let mut grid = rates.clone();
-    let (mut grown_below, mut grown_above) = (0, 0);
+    let (mut more_below, mut more_above) = (0, 0);
     loop {
-        ledger.plan(Phase::Tune, plan.tuning_runs(&grid));
+        ledger.plan(Phase::Tune, plan.tuning_runs(&grid(rates, more_below, more_above)));
         complete(ledger, announcement::USUAL_PLAUSIBLE.min(rates.len()) * confirmation_seeds)?;
         let study = ledger.study()?;
         let tuned: Vec<Tuned> = plan.arms.iter().map(|arm| study.tuned(&arm.label)).collect();
-        let grows_below = grown_below < *extend && tuned.iter().any(|arm| arm.at_lowest);
-        let grows_above = grown_above < *extend && tuned.iter().any(|arm| arm.at_highest);
+        let grows_below = more_below < *extend && tuned.iter().any(|arm| arm.at_lowest);
+        let grows_above = more_above < *extend && tuned.iter().any(|arm| arm.at_highest);
         if !grows_below && !grows_above {
             return Ok(tuned.into_iter().map(|arm| arm.plausible).collect());
         }
-        if grows_below {
-            grid.insert(0, below(&grid));
-            grown_below += 1;
-        }
-        if grows_above {
-            grid.push(above(&grid));
-            grown_above += 1;
-        }
+        more_below += usize::from(grows_below);
+        more_above += usize::from(grows_above);
     }
 }
