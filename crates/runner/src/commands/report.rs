@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use analysis::{Study, Summary, TextTable, figures, summarize};
+use analysis::{Drawn, Study, Summary, TextTable, figures, summarize};
 
 use crate::cli::ReportArguments;
 use crate::failure::Failure;
@@ -42,7 +42,10 @@ pub fn report(arguments: &ReportArguments) -> Result<ExitCode, Failure> {
 pub fn made(root: &Path, study: &Study) -> Result<String, Failure> {
     let summary = summarize(study);
     output::write_summary(root, &text(&summary, FILE))?;
-    let figures = figures(study, root)?;
+    let Drawn { figures, problems } = figures(study, root);
+    if let Some(problem) = problems.into_iter().next() {
+        return Err(problem.into());
+    }
     for figure in &figures {
         output::write_figure(root, &figure.file_name, &figure.svg)?;
     }
