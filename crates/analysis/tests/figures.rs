@@ -175,6 +175,19 @@ fn differences_have_columns_where_there_are_some() {
 }
 
 #[test]
+fn a_study_without_tuning_says_nothing_of_best_rates() {
+    let fixture = fixture::write();
+    let mut study = fixture.study();
+    study.runs.retain(|run| run.phase == analysis::Phase::Confirm && run.keys[1] == "8");
+    let figures = all_of(&study, &fixture);
+    assert!(svg(&figures, "scores.svg").contains("grey where nothing is concluded</text>"));
+    for Figure { file_name, title, svg } in figures {
+        assert!(!title.contains("rate"), "{title}");
+        assert!(!svg.contains("best rate") && !svg.contains("could be the best"), "{file_name}");
+    }
+}
+
+#[test]
 fn a_study_without_tuning_and_sweep_has_figures_of_one_series() {
     let fixture = fixture::write();
     let mut study = fixture.study();

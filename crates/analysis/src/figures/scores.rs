@@ -62,6 +62,10 @@ fn drawn(title: &str, question: &str, summary: &Summary) -> String {
 fn note(summary: &Summary, columns: &[&Column]) -> String {
     let any = |fits: &dyn Fn(&Column) -> bool| columns.iter().any(|column| fits(column));
     let has_baseline = summary.arms.iter().any(|arm| arm.role == Role::Baseline);
+    let differences = match summary.rates.is_empty() {
+        true => "Δ: grey where nothing is concluded",
+        false => "Δ over every rate that could be the best, grey where nothing is concluded",
+    };
     let parts = [
         (true, "mean and 95 % interval"),
         (
@@ -70,10 +74,7 @@ fn note(summary: &Summary, columns: &[&Column]) -> String {
         ),
         (has_baseline, "dashed: the baseline"),
         (any(&|column| column.is_cut(summary)), "arrow: a value, or an end, beyond the axis"),
-        (
-            any(&|column| column.has_zero),
-            "Δ over every rate that could be the best, grey where nothing is concluded",
-        ),
+        (any(&|column| column.has_zero), differences),
     ];
     let parts = parts.iter().filter(|(occurs, _)| *occurs).map(|(_, text)| *text);
     parts.collect::<Vec<_>>().join("; ")
