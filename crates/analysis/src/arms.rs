@@ -104,14 +104,19 @@ fn names(study: &Study, arm: &Arm, arms: &[Arm], is_compared: &[bool]) -> Names 
     for (key, name) in study.swept.iter().enumerate() {
         let own = arm.keys[key].as_str();
         if is_compared[key] {
-            let text = if speaks_for_itself(own) { own.to_string() } else { with_key(name, own) };
-            compared.extend((own != NO_MEANING).then_some(text));
+            compared.extend(value_text(name, own));
         } else {
             let value = if own == NO_MEANING { baseline.keys[key].as_str() } else { own };
             panel.extend((value != NO_MEANING).then(|| with_key(name, value)));
         }
     }
     Names { compared, panel }
+}
+
+/// A value as a name says it; `None` if the key has no meaning in the arm.
+pub(crate) fn value_text(key: &str, value: &str) -> Option<String> {
+    let text = if speaks_for_itself(value) { value.to_string() } else { with_key(key, value) };
+    (value != NO_MEANING).then_some(text)
 }
 
 /// `pre` needs no key in front of it; `8` and `true` do.

@@ -14,8 +14,12 @@
 //! for paragraph in summarize(&study).answer() {
 //!     println!("{}\n  {}", paragraph.heading, paragraph.items.join("\n  "));
 //! }
-//! for figure in figures(&study, root)? {
+//! let drawn = figures(&study, root);
+//! for figure in drawn.figures {
 //!     println!("{}: {} bytes", figure.file_name, figure.svg.len());
+//! }
+//! for problem in drawn.problems {
+//!     println!("a figure is missing: {problem}");
 //! }
 //! # Ok(())
 //! # }
@@ -42,7 +46,7 @@ pub use answer::Paragraph;
 pub use comparison::{Comparison, Contrast, Contrasts, Failures, Verdict, Withheld};
 pub use error::AnalysisError;
 pub use every_rate::{EveryRate, Scored, compare, is_settled};
-pub use figures::{Figure, LogAxis, LogCurve, LogLabels, figures, log_curves};
+pub use figures::{Drawn, Figure, LogAxis, LogCurve, LogLabels, figures, is_figure, log_curves};
 pub use number::three_digits;
 pub use plausible::{BySeed, Plausible, plausible};
 pub use rate::{RateChoice, Tuned};

@@ -1,6 +1,6 @@
 //! A study as its CSV files show it: what was swept, what is compared with what, and the runs.
 
-use crate::arms::Arm;
+use crate::arms::{Arm, value_text};
 use crate::error::AnalysisError;
 use crate::rate::{rate_text, same_rate};
 use crate::run::{Phase, Run, parse_runs};
@@ -91,21 +91,16 @@ impl Study {
     pub(crate) fn without_key(&self, index: usize) -> Study {
         let mut study = self.clone();
         study.swept.remove(index);
-        let label = |keys: &[String]| match keys {
-            [] => self.name.clone(),
-            keys => format!("{keys:?}"),
-        };
-        for run in &mut study.runs {
-            let baseline = run.baseline.as_ref();
-            let baseline =
-                baseline.and_then(|label| self.runs.iter().find(|run| run.arm == *label));
-            run.baseline = baseline.map(|other| {
-                let mut keys = other.keys.clone();
-                keys.remove(index);
-                label(&keys)
-            });
+        study.runs.iter_mut().for_each(|run| {
             run.keys.remove(index);
-            run.arm = label(&run.keys);
+        });
+        let labels = labels(&study);
+        for (run, own) in study.runs.iter_mut().zip(&labels) {
+            let baseline = run.baseline.take();
+            let position =
+                baseline.and_then(|label| self.runs.iter().position(|other| other.arm == label));
+            run.baseline = position.map(|position| labels[position].clone());
+            run.arm.clone_from(own);
         }
         study
     }
@@ -113,5 +108,80 @@ impl Study {
     /// The arms in order of first appearance.
     pub(crate) fn arms(&self) -> Vec<Arm<'_>> {
         crate::arms::arms(self)
+    }
+}
+
+/// A label for the arm of each run from its keys; arms with different keys have different ones.
+fn labels(study: &Study) -> Vec<String> {
+    let short: Vec<String> = study.runs.iter().map(|run| label(study, &run.keys)).collect();
+    let label = |(run, own): (&Run, &String)| {
+        let is_shared = study
+            .runs
+            .iter()
+            .zip(&short)
+            .any(|(other, label)| label == own && other.keys != run.keys);
+        if is_shared { format!("{own} ({})", run.keys.join(", ")) } else { own.clone() }
+    };
+    study.runs.iter().zip(&short).map(label).collect()
+}
+
+/// The values that mean something; the name of the study where none does.
+fn label(study: &Study, keys: &[String]) -> String {
+    let named = study.swept.iter().zip(keys);
+    let values: Vec<String> = named.filter_map(|(name, value)| value_text(name, value)).collect();
+    if values.is_empty() { study.name.clone() } else { values.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::arms::tests::study;
+    use crate::study::Study;
+
+    /// The names of the arms, and which of them each is compared with.
+    fn named(study: &Study) -> Vec<(String, Option<String>)> {
+        let arms = study.arms();
+        let name = |label: &str| arms.iter().find(|arm| arm.label == label).map(|arm| &arm.series);
+        let named =
+            arms.iter().map(|arm| (arm.series.clone(), arm.baseline.and_then(name).cloned()));
+        named.collect()
+    }
+
+    #[test]
+    fn without_a_key_an_arm_is_called_by_what_means_something() {
+        let study = study(
+            &["norm", "placement", "depth"],
+            &[
+                (&["layer", "pre", "2"], Some(0)),
+                (&["rms", "pre", "2"], Some(0)),
+                (&["-", "none", "2"], None),
+                (&["layer", "pre", "8"], Some(3)),
+                (&["rms", "pre", "8"], Some(3)),
+                (&["-", "none", "8"], None),
+            ],
+        );
+        let own =
+            |name: &str, baseline: Option<&str>| (name.to_string(), baseline.map(str::to_string));
+        let expected = [own("layer", Some("layer")), own("rms", Some("layer")), own("none", None)];
+        assert_eq!(named(&study.without_key(2)), expected);
+        let by_norm = study.without_key(0);
+        assert_eq!(by_norm.arms()[0].label, "pre, depth 2");
+    }
+
+    #[test]
+    fn an_arm_in_which_nothing_means_anything_has_the_name_of_the_study() {
+        let study = study(&["norm", "depth"], &[(&["-", "2"], None), (&["-", "8"], None)]);
+        assert_eq!(named(&study.without_key(1)), [("s".to_string(), None)]);
+        assert_eq!(named(&study.without_key(1).without_key(0)), [("s".to_string(), None)]);
+    }
+
+    #[test]
+    fn arms_with_different_keys_stay_apart() {
+        let study = study(
+            &["norm", "act", "depth"],
+            &[(&["none", "-", "2"], None), (&["-", "none", "2"], None)],
+        );
+        let study = study.without_key(2);
+        let labels: Vec<&str> = study.arms().iter().map(|arm| arm.label).collect();
+        assert_eq!(labels, ["none (none, -)", "none (-, none)"]);
     }
 }

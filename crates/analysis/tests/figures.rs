@@ -2,12 +2,19 @@
 
 mod fixture;
 
-use analysis::{Figure, Study, figures};
+use analysis::{Drawn, Figure, Study, figures, is_figure};
 use fixture::Fixture;
 use std::fs;
 
 fn draw(fixture: &Fixture) -> Vec<Figure> {
-    figures(&fixture.study(), fixture.root()).unwrap()
+    all_of(&fixture.study(), fixture)
+}
+
+/// The figures of a study whose files have no faults.
+fn all_of(study: &Study, fixture: &Fixture) -> Vec<Figure> {
+    let Drawn { figures, problems } = figures(study, fixture.root());
+    assert!(problems.is_empty(), "{problems:?}");
+    figures
 }
 
 /// The picture of a file.
@@ -61,6 +68,7 @@ fn a_tuned_study_has_figures_that_are_complete() {
     );
     for Figure { file_name, title, svg } in &figures {
         assert_eq!(misfit(svg), None, "{file_name}");
+        assert!(is_figure(file_name), "{file_name}");
         assert!(svg.contains(&format!("<title>{title}</title>")), "{file_name}");
         for series in ["pre", "post", "none", "none-scaled"] {
             assert!(svg.contains(&format!(">{series}</text>")), "{file_name}: {series}");
@@ -137,6 +145,49 @@ fn the_scores_say_which_arm_does_not_train_and_what_is_not_concluded() {
 }
 
 #[test]
+fn figures_of_the_best_rate_say_where_an_arm_without_one_is_shown() {
+    let says = |figures: &[Figure]| -> Vec<String> {
+        let said = "an arm that fails at every rate is shown at the lowest one</text>";
+        let all = figures.iter().filter(|figure| figure.svg.contains(said));
+        all.map(|figure| figure.file_name.clone()).collect()
+    };
+    let fixture = fixture::write();
+    let others = ["scores.svg", "loss_vs_learning_rate.svg"];
+    let said = says(&draw(&fixture));
+    assert!(said.len() == 5 && !others.iter().any(|other| said.contains(&other.to_string())));
+    let mut study = fixture.study();
+    study.runs.retain(|run| run.keys[0] == "pre");
+    assert_eq!(says(&all_of(&study, &fixture)), Vec::<String>::new());
+    let mut study = fixture.study();
+    study.runs.retain(|run| run.keys == ["post", "64"]);
+    for Figure { title, .. } in all_of(&study, &fixture) {
+        assert!(!title.contains("best rate"), "{title}");
+    }
+}
+
+#[test]
+fn differences_have_columns_where_there_are_some() {
+    let fixture = fixture::write();
+    let mut study = fixture.study();
+    study.runs.retain(|run| ["pre", "post"].contains(&run.keys[0].as_str()) && run.keys[1] == "64");
+    let figures = all_of(&study, &fixture);
+    assert!(!svg(&figures, "scores.svg").contains(">Δ "), "post fails at every rate of depth 64");
+}
+
+#[test]
+fn a_study_without_tuning_says_nothing_of_best_rates() {
+    let fixture = fixture::write();
+    let mut study = fixture.study();
+    study.runs.retain(|run| run.phase == analysis::Phase::Confirm && run.keys[1] == "8");
+    let figures = all_of(&study, &fixture);
+    assert!(svg(&figures, "scores.svg").contains("grey where nothing is concluded</text>"));
+    for Figure { file_name, title, svg } in figures {
+        assert!(!title.contains("rate"), "{title}");
+        assert!(!svg.contains("best rate") && !svg.contains("could be the best"), "{file_name}");
+    }
+}
+
+#[test]
 fn a_study_without_tuning_and_sweep_has_figures_of_one_series() {
     let fixture = fixture::write();
     let mut study = fixture.study();
@@ -148,28 +199,37 @@ fn a_study_without_tuning_and_sweep_has_figures_of_one_series() {
         run.baseline = None;
     });
     let study = Study { name: "a < b".to_string(), swept: Vec::new(), ..study };
-    let figures = figures(&study, fixture.root()).unwrap();
+    let figures = all_of(&study, &fixture);
     assert_eq!(figures.len(), 4);
-    for Figure { file_name, svg, .. } in &figures {
+    for Figure { file_name, title, svg } in &figures {
         assert_eq!(misfit(svg), None, "{file_name}");
+        assert!(is_figure(file_name), "{file_name}");
+        assert!(!title.contains("rate") && title.ends_with(", 6 seeds"), "{title}");
         assert!(svg.contains(">a &lt; b</text>"), "{file_name}");
     }
 }
 
 #[test]
-fn a_damaged_or_missing_record_is_named() {
+fn a_damaged_or_missing_record_is_named_and_takes_its_own_figures_only() {
     let fixture = fixture::write();
     let folder = fixture.root().join("runs/pre-8-3e-3-100");
-    let fails = || figures(&fixture.study(), fixture.root()).unwrap_err();
+    let drawn = || figures(&fixture.study(), fixture.root());
     fs::write(folder.join("metrics.csv"), "step,val_loss\n0,2.5\n9,low\n").unwrap();
-    let message = fails().to_string();
+    let Drawn { figures, problems } = drawn();
+    assert_eq!((figures.len(), problems.len()), (6, 1));
+    assert!(figures.iter().all(|figure| figure.file_name != "loss_curves.svg"));
+    let message = problems[0].to_string();
     assert!(
         message.ends_with("metrics.csv, line 3, column `val_loss`: \"low\" is not a number"),
         "{message}"
     );
     fs::remove_file(folder.join("metrics.csv")).unwrap();
-    let message = fails().to_string();
+    let message = drawn().problems[0].to_string();
     assert!(message.starts_with("cannot read ") && message.contains("pre-8-3e-3-100/metrics.csv"));
+    // Two figures are made of one file.
+    fs::remove_file(folder.join("layers.csv")).unwrap();
+    let Drawn { figures, problems } = drawn();
+    assert_eq!((figures.len(), problems.len()), (4, 3));
 }
 
 #[test]

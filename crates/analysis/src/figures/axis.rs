@@ -1,19 +1,27 @@
-//! From values to pixels, and the values worth a tick.
+//! From values to pixels, and the texts of ticks.
 
-use super::svg::text_width;
+use super::svg::Area;
+use super::text::Font;
+use super::ticks;
 
-/// The size of the texts of ticks.
-pub(super) const TICK_SIZE: f64 = 11.5;
+pub(super) const TICK: Font = Font::plain(11.5);
+
+/// How far the texts of ticks may reach out of the panel: less than half of the gap between two panels.
+const OVERHANG: f64 = 10.0;
+/// Between the texts of two ticks that stand side by side.
+const TEXT_GAP: f64 = 12.0;
 
 /// How values are spread along an axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scale {
     Linear,
+    /// Evenly, of things that are counted: a tick is an integer.
+    Count,
     /// By decades; all values are positive.
     Log,
 }
 
-/// A range of values and the pixels it is drawn on.
+/// A range of values and the pixels it is drawn on: from left to right, or upwards.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Axis {
     pub(super) scale: Scale,
@@ -23,7 +31,23 @@ pub(super) struct Axis {
     pub(super) high_pixel: f64,
 }
 
+/// A value with a line across the panel.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Tick {
+    pub(super) value: f64,
+    /// Empty where there is no room.
+    pub(super) text: String,
+}
+
 impl Axis {
+    pub(super) fn from_left_to_right(scale: Scale, (low, high): (f64, f64), area: Area) -> Axis {
+        Axis { scale, low, high, low_pixel: area.left, high_pixel: area.right }
+    }
+
+    pub(super) fn upwards(scale: Scale, (low, high): (f64, f64), area: Area) -> Axis {
+        Axis { scale, low, high, low_pixel: area.bottom, high_pixel: area.top }
+    }
+
     pub(super) fn pixel(&self, value: f64) -> f64 {
         let (low, high) = (self.along(self.low), self.along(self.high));
         let fraction = (self.along(value) - low) / (high - low);
@@ -35,49 +59,61 @@ impl Axis {
         self.pixel(value.clamp(self.low, self.high))
     }
 
-    /// The ticks with short texts, all in one style: `0.05`, `0.1` or `1e-6`, `1e-3`, `1e0`. On a log
-    /// axis long numbers are written as powers sooner, since a count of steps reads better in full.
-    pub(super) fn ticks(&self) -> Vec<(f64, String)> {
-        let plain_below = match self.scale {
-            Scale::Linear => 1e6,
-            Scale::Log => 1e4,
+    /// Round values, at least two and as many as their texts have room, all in one style: `0.05`, `0.1` or `1e-6`,
+    /// `1e-3`, `1e0`. On a log axis long numbers are written as powers sooner, since a count of steps reads better
+    /// in full.
+    pub(super) fn ticks(&self) -> Vec<Tick> {
+        let (candidates, plain_below) = match self.scale {
+            Scale::Linear => (ticks::linear(self.low, self.high, 0.0), 1e6),
+            Scale::Count => (ticks::linear(self.low, self.high, 1.0), 1e6),
+            Scale::Log => (ticks::log(self.low, self.high), 1e4),
         };
-        let ticks = match self.scale {
-            Scale::Linear => linear_ticks(self.low, self.high, self.most_linear_ticks()),
-            Scale::Log => log_ticks(self.low, self.high, self.most_ticks()),
+        let labelled = candidates.iter().map(|values| ticks::with_texts(values, plain_below));
+        let labelled: Vec<Vec<Tick>> = labelled.collect();
+        let roomy = |least: usize| {
+            labelled.iter().find(|ticks| ticks.len() >= least && self.have_room(ticks))
         };
-        // Six digits hide the noise of sums such as 0.1 + 0.2.
-        let rounded = |tick: &f64| format!("{tick:.5e}").parse().unwrap_or(*tick);
-        let numbers: Vec<f64> = ticks.iter().map(rounded).collect();
-        let is_plain = |number: &f64| *number == 0.0 || (1e-3..plain_below).contains(&number.abs());
-        let text = |number: &f64| match numbers.iter().all(is_plain) || *number == 0.0 {
-            true => format!("{number}"),
-            false => format!("{number:e}"),
-        };
-        ticks.iter().copied().zip(numbers.iter().map(text)).collect()
+        let chosen = roomy(3).or_else(|| roomy(2)).or(labelled.first()).cloned();
+        self.thinned(chosen.unwrap_or_default())
     }
 
-    /// How many powers of ten have room for their texts, beside each other or one below the other.
-    fn most_ticks(&self) -> usize {
-        let room = (self.high_pixel - self.low_pixel).abs();
-        let longest = [self.low, self.high].map(|end| end.log10().round() as i32);
-        let longest = longest.map(|exponent| format!("1e{exponent}").len()).into_iter().max();
-        let each = match self.high_pixel > self.low_pixel {
-            true => text_width("0", TICK_SIZE) * (longest.unwrap_or(0) + 2) as f64,
-            false => 2.0 * TICK_SIZE,
-        };
-        ((room / each) as usize).clamp(2, 8)
+    /// The ticks without the texts that have no room between the first and the last.
+    pub(super) fn thinned(&self, mut ticks: Vec<Tick>) -> Vec<Tick> {
+        let [_, .., last] = &ticks[..] else { return ticks };
+        let last = last.clone();
+        let mut shown = 0;
+        for index in 1..ticks.len() - 1 {
+            let (before, own) = (&ticks[shown], &ticks[index]);
+            match self.is_apart(before, own) && self.is_apart(own, &last) {
+                true => shown = index,
+                false => ticks[index].text.clear(),
+            }
+        }
+        ticks
     }
 
-    /// How many round numbers have room for their texts of up to five digits.
-    fn most_linear_ticks(&self) -> f64 {
-        let room = (self.high_pixel - self.low_pixel).abs();
-        (room / text_width("0.0000", TICK_SIZE)).floor().clamp(3.0, 8.0)
+    /// Where the text of a tick is centred: at its value, unless it would reach too far out of the panel.
+    pub(super) fn middle_of(&self, tick: &Tick) -> f64 {
+        let half = TICK.width(&tick.text) / 2.0;
+        let (first, last) = (self.low_pixel + half - OVERHANG, self.high_pixel - half + OVERHANG);
+        self.pixel(tick.value).min(last).max(first)
+    }
+
+    fn have_room(&self, ticks: &[Tick]) -> bool {
+        ticks.windows(2).all(|pair| self.is_apart(&pair[0], &pair[1]))
+    }
+
+    fn is_apart(&self, one: &Tick, next: &Tick) -> bool {
+        if self.high_pixel < self.low_pixel {
+            return self.pixel(one.value) - self.pixel(next.value) >= 1.9 * TICK.size;
+        }
+        let texts = (TICK.width(&one.text) + TICK.width(&next.text)) / 2.0;
+        self.middle_of(next) - self.middle_of(one) >= texts + TEXT_GAP
     }
 
     fn along(&self, value: f64) -> f64 {
         match self.scale {
-            Scale::Linear => value,
+            Scale::Linear | Scale::Count => value,
             Scale::Log => value.log10(),
         }
     }
@@ -95,53 +131,22 @@ pub(super) fn log_range(values: impl Iterator<Item = f64>, air: f64) -> (f64, f6
     (low * 10f64.powf(-air), high * 10f64.powf(air))
 }
 
-/// Decades, in round strides if there are more than `most` of them; for short ranges the steps
-/// 1, 2, 5, and for very short ones those of a linear axis.
-fn log_ticks(low: f64, high: f64, most: usize) -> Vec<f64> {
-    let exponents = (low.log10().ceil() as i32)..=(high.log10().floor() as i32);
-    let decades = exponents.clone().count();
-    if decades >= 3 {
-        let least = decades.div_ceil(most);
-        let stride = [1, 2, 3, 5, 10, 20, 50, 100].into_iter().find(|stride| *stride >= least);
-        let stride = stride.unwrap_or(least) as i32;
-        return exponents.filter(|exponent| exponent % stride == 0).map(power_of_ten).collect();
-    }
-    let around = (low.log10().floor() as i32)..=(high.log10().floor() as i32);
-    let steps = around.flat_map(|exponent| [1.0, 2.0, 5.0].map(|m| m * power_of_ten(exponent)));
-    let ticks: Vec<f64> = steps.filter(|tick| (low..=high).contains(tick)).collect();
-    if ticks.len() >= 3 { ticks } else { linear_ticks(low, high, 8.0) }
-}
-
-fn power_of_ten(exponent: i32) -> f64 {
-    10f64.powi(exponent)
-}
-
-/// Up to `most` multiples of 1, 2 or 5 times a power of ten.
-fn linear_ticks(low: f64, high: f64, most: f64) -> Vec<f64> {
-    let rough = (high - low) / (most - 1.0);
-    let power = 10f64.powf(rough.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0].map(|m| m * power).into_iter().find(|step| *step >= rough);
-    let step = step.unwrap_or(rough);
-    let (first, last) = ((low / step).ceil() as i64, (high / step).floor() as i64);
-    (first..=last).map(|multiple| multiple as f64 * step).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn labels(scale: Scale, low: f64, high: f64) -> Vec<String> {
-        labels_on(350.0, scale, low, high)
+    fn on(width: f64, scale: Scale, low: f64, high: f64) -> Axis {
+        let area = Area { left: 0.0, top: 0.0, right: width, bottom: 250.0 };
+        Axis::from_left_to_right(scale, (low, high), area)
     }
 
-    fn labels_on(width: f64, scale: Scale, low: f64, high: f64) -> Vec<String> {
-        let axis = Axis { scale, low, high, low_pixel: 0.0, high_pixel: width };
-        axis.ticks().into_iter().map(|(_, text)| text).collect()
+    fn texts(axis: &Axis) -> Vec<String> {
+        axis.ticks().into_iter().map(|tick| tick.text).collect()
     }
 
     #[test]
     fn log_ticks_are_decades_or_1_2_5() {
-        let log = |low, high| labels(Scale::Log, low, high);
+        let log = |low, high| texts(&on(350.0, Scale::Log, low, high));
         assert_eq!(log(5e-5, 20.0), ["1e-4", "1e-3", "1e-2", "1e-1", "1e0", "1e1"]);
         assert_eq!(log(5e-3, 2e3), ["0.01", "0.1", "1", "10", "100", "1000"]);
         assert_eq!(log(0.04, 3.0), ["0.05", "0.1", "0.2", "0.5", "1", "2"]);
@@ -151,14 +156,14 @@ mod tests {
 
     #[test]
     fn ticks_are_as_many_as_their_texts_have_room() {
-        let on = |width| labels_on(width, Scale::Log, 1e-21, 1e21);
+        let on = |width| texts(&on(width, Scale::Log, 1e-21, 1e21));
         assert_eq!(on(350.0), ["1e-20", "1e-10", "1e0", "1e10", "1e20"]);
         assert_eq!(on(180.0), ["1e-20", "1e0", "1e20"]);
     }
 
     #[test]
     fn linear_ticks_are_round() {
-        let linear = |low, high| labels(Scale::Linear, low, high);
+        let linear = |low, high| texts(&on(350.0, Scale::Linear, low, high));
         assert_eq!(linear(0.0, 64.0), ["0", "10", "20", "30", "40", "50", "60"]);
         assert_eq!(linear(0.0, 180.0), ["0", "50", "100", "150"]);
         assert_eq!(linear(0.0, 1.0), ["0", "0.2", "0.4", "0.6", "0.8", "1"]);
@@ -169,9 +174,69 @@ mod tests {
     }
 
     #[test]
+    fn what_is_counted_has_integers() {
+        let count = |last: f64| texts(&on(350.0, Scale::Count, -0.02 * last, 1.03 * last));
+        assert_eq!(count(1.0), ["0", "1"]);
+        assert_eq!(count(3.0), ["0", "1", "2", "3"]);
+        assert_eq!(count(64.0), ["0", "10", "20", "30", "40", "50", "60"]);
+    }
+
+    #[test]
+    fn every_range_has_two_different_texts_at_least_and_none_lie_upon_each_other() {
+        for (scale, middle, width) in ranges() {
+            let (low, high) = (middle - width / 2.0, middle + width / 2.0);
+            let (low, high) =
+                if scale == Scale::Log { (middle, middle + width) } else { (low, high) };
+            for pixels in [190.0, 350.0, 900.0] {
+                let area = Area { left: 0.0, top: 0.0, right: pixels, bottom: pixels };
+                check(&Axis::from_left_to_right(scale, (low, high), area));
+                check(&Axis::upwards(scale, (low, high), area));
+            }
+        }
+    }
+
+    /// Middles of all sizes, and widths from a millionth of them to a million times as much.
+    fn ranges() -> impl Iterator<Item = (Scale, f64, f64)> {
+        let middles = [1e-9, 3.3e-4, 0.1, 0.97, 1.0, 7.7, 99.99, 12345.678, 6e6, 3e11];
+        let widths = (-24..=24).map(|quarter| 10f64.powf(f64::from(quarter) / 4.0));
+        let ranges = middles
+            .into_iter()
+            .flat_map(move |middle| widths.clone().map(move |width| (middle, middle * width)));
+        ranges.flat_map(|(middle, width)| {
+            [
+                (Scale::Linear, middle, width),
+                (Scale::Linear, -middle, width),
+                (Scale::Log, middle, width),
+            ]
+        })
+    }
+
+    fn check(axis: &Axis) {
+        let ticks = axis.ticks();
+        let shown: Vec<&Tick> = ticks.iter().filter(|tick| !tick.text.is_empty()).collect();
+        assert!(shown.len() >= 2, "{axis:?}: {ticks:?}");
+        for tick in &shown {
+            let said: f64 = tick.text.parse().unwrap();
+            let little = 1e-3 * (axis.high - axis.low);
+            let is_there = (axis.low - little..=axis.high + little).contains(&said);
+            assert!(is_there && (said - tick.value).abs() <= little, "{axis:?}: {tick:?}");
+        }
+        let (low, high) = (axis.low_pixel - OVERHANG, axis.high_pixel + OVERHANG);
+        for tick in shown.iter().filter(|_| low < high) {
+            let (middle, half) = (axis.middle_of(tick), TICK.width(&tick.text) / 2.0);
+            let is_near = middle - half >= low - 1e-6 && middle + half <= high + 1e-6;
+            assert!(is_near, "{axis:?}: {tick:?}");
+        }
+        for pair in shown.windows(2) {
+            assert!(pair[0].text != pair[1].text, "{axis:?}: {ticks:?}");
+            assert!(axis.is_apart(pair[0], pair[1]), "{axis:?}: {ticks:?}");
+        }
+    }
+
+    #[test]
     fn a_log_axis_gives_equal_room_to_equal_ratios() {
-        let axis =
-            Axis { scale: Scale::Log, low: 0.01, high: 1.0, low_pixel: 200.0, high_pixel: 0.0 };
+        let area = Area { left: 0.0, top: 0.0, right: 1.0, bottom: 200.0 };
+        let axis = Axis::upwards(Scale::Log, (0.01, 1.0), area);
         assert!((axis.pixel(0.1) - 100.0).abs() < 1e-9);
         assert!((axis.pixel_within(50.0) - 0.0).abs() < 1e-9);
     }

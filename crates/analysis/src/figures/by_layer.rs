@@ -47,7 +47,8 @@ fn chart(
     let curves = || rows.iter().flatten().flat_map(|panel: &Panel| &panel.curves);
     let range = without_outliers(curves());
     Ok(curves().next().is_some().then(|| Chart {
-        title: format!("{}: {y_label} by layer, best rate, {}", study.name, arms.seeds()),
+        title: format!("{}: {y_label} by layer, {}", study.name, arms.conditions(study)),
+        note: arms.note(study),
         x_label: "layer (0: input of the first block)".to_string(),
         y_label,
         x_axis: XAxis::Count,

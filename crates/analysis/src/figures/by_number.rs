@@ -14,16 +14,32 @@ struct Metric {
     /// Beside the axis.
     label: &'static str,
     of: fn(&Scores) -> f64,
+    /// The largest value there is.
+    most: f64,
 }
 
 const METRICS: [Metric; 2] = [
-    Metric { name: "test_loss", label: "test loss, nat", of: |scores| scores.test_loss },
+    Metric {
+        name: "test_loss",
+        label: "test loss, nat",
+        of: |scores| scores.test_loss,
+        most: f64::INFINITY,
+    },
     Metric {
         name: "test_error",
         label: "test error, %",
         of: |scores| 100.0 * (1.0 - scores.test_accuracy),
+        most: 100.0,
     },
 ];
+
+/// Whether a file of this name shows a score by some swept number.
+pub(super) fn is_file_name(file_name: &str) -> bool {
+    METRICS.iter().any(|metric| {
+        let rest = file_name.strip_prefix(metric.name).and_then(|rest| rest.strip_prefix("_by_"));
+        rest.and_then(|rest| rest.strip_suffix(".svg")).is_some_and(|key| !key.is_empty())
+    })
+}
 
 /// Two charts, with the names of their files, for each swept key that has two numbers at least. A curve
 /// joins the arms that differ in that key alone.
@@ -55,17 +71,20 @@ fn number(value: &str) -> Option<f64> {
 fn chart(study: &Study, grid: &Grid, key: usize, numbers: &[f64], metric: &Metric) -> Chart {
     let panels = grid.panels.iter().map(|panel| self::panel(study, panel, key, metric)).collect();
     let name = study.swept[key].replace('_', " ");
+    // Those of `grid` are merged: they have no rates of their own.
+    let arms = Grid::new(study);
     Chart {
         title: format!(
-            "{}: {} by {name}, best rate, {}",
+            "{}: {} by {name}, {}",
             study.name,
             metric.name.replace('_', " "),
-            Grid::new(study).seeds()
+            arms.conditions(study)
         ),
+        note: arms.note(study),
         x_label: name,
         y_label: metric.label,
         x_axis: XAxis::Numbers(numbers.to_vec()),
-        range: (0.0, f64::INFINITY),
+        range: (0.0, metric.most),
         bands: "mean and its 95 % interval",
         constant_is: "",
         series: grid.series.clone(),
@@ -86,7 +105,7 @@ fn panel(study: &Study, panel: &PanelArms, key: usize, metric: &Metric) -> Panel
             if failed > 0 {
                 failures.push(Failures { series: *series, x, failed, of: shown.len() });
             }
-            points.extend(point(x, &scores, failed > 0));
+            points.extend(point(x, &scores, metric.most, failed > 0));
         }
         points.sort_by(|a, b| a.x.total_cmp(&b.x));
         let kind = CurveKind::Mean;
@@ -109,8 +128,36 @@ fn by_number<'s>(study: &'s Study, merged: &Rated, key: usize) -> Vec<(f64, Rate
     arms.filter_map(|arm| Some((number(&arm.keys[key])?, Rated::new(study, arm)))).collect()
 }
 
-fn point(x: f64, scores: &[f64], is_partial: bool) -> Option<CurvePoint> {
+/// The mean with the part of its interval where values can be.
+fn point(x: f64, scores: &[f64], most: f64, is_partial: bool) -> Option<CurvePoint> {
     let Estimate { mean, interval, .. } = Estimate::of(scores)?;
     let (low, high) = interval.map_or((mean, mean), |interval| (interval.low, interval.high));
-    Some(CurvePoint { x, y: mean, low, high, is_partial })
+    Some(CurvePoint { x, y: mean, low: low.max(0.0), high: high.min(most), is_partial })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interval_ends_where_no_value_can_be() {
+        // 97 ± 12.706 * 3 = 97 ± 38.1, and 3 ± 38.1.
+        let high = point(8.0, &[94.0, 100.0], 100.0, false).unwrap();
+        assert!((high.low - 58.9).abs() < 0.1 && high.high == 100.0, "{high:?}");
+        let low = point(8.0, &[0.0, 6.0], 100.0, false).unwrap();
+        assert!(low.low == 0.0 && (low.high - 41.1).abs() < 0.1, "{low:?}");
+    }
+
+    #[test]
+    fn the_files_are_known_by_their_names() {
+        let names = ["test_loss_by_depth.svg", "test_error_by_learning_rate.svg"];
+        assert!(names.into_iter().all(is_file_name));
+        let others = [
+            "test_loss.svg",
+            "test_loss_by_.svg",
+            "my_test_loss_by_depth.svg",
+            "test_error_by_depth.png",
+        ];
+        assert!(!others.into_iter().any(is_file_name));
+    }
 }

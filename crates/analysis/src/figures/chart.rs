@@ -1,20 +1,9 @@
-//! A figure as data: panels with a shared y axis, and the curves in them.
+//! A figure as data: panels with a shared y axis, the curves in them, and their axes.
 
-use super::axis::{Axis, Scale, log_range};
-use super::drawable;
-use super::svg::{Area, Canvas};
-use super::{legend, panel};
+use super::axis::{Axis, Scale, Tick, log_range};
+use super::svg::Area;
+use super::{drawable, ticks};
 
-const MARGIN: f64 = 16.0;
-const TITLE_SIZE: f64 = 16.0;
-/// Left of the first panel: the y label and the tick labels.
-const LEFT: f64 = 84.0;
-const PANEL_HEIGHT: f64 = 250.0;
-const COLUMN_GAP: f64 = 26.0;
-/// Above each panel: its title.
-const ABOVE: f64 = 26.0;
-/// Below each panel: tick labels and the x label.
-const BELOW: f64 = 48.0;
 /// Beside the learning rates, as a share of their range: room for a cross with its count.
 const RATE_AIR: f64 = 0.1;
 
@@ -22,6 +11,8 @@ const RATE_AIR: f64 = 0.1;
 #[derive(Debug)]
 pub(super) struct Chart {
     pub(super) title: String,
+    /// What the reader has to know beyond the title; empty if there is nothing.
+    pub(super) note: &'static str,
     pub(super) x_label: String,
     pub(super) y_label: &'static str,
     pub(super) x_axis: XAxis,
@@ -149,39 +140,6 @@ impl Chart {
         (0..self.series.len().max(named)).filter(fails).collect()
     }
 
-    /// The picture; the question of the study becomes its description.
-    pub(super) fn svg(&self, question: &str) -> String {
-        let panel_width = self.panel_width();
-        let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0) as f64;
-        let width = LEFT + columns * (panel_width + COLUMN_GAP) + MARGIN;
-        let width = width.max(legend::least_width(self) + 2.0 * MARGIN);
-        let lane = panel::lane_height(self);
-        let mut canvas = Canvas::default();
-        canvas.bold((MARGIN, MARGIN + TITLE_SIZE), TITLE_SIZE, &self.title);
-        let mut top = legend::draw(self, &mut canvas, MARGIN, 2.0 * MARGIN + TITLE_SIZE, width);
-        for row in &self.rows {
-            let legends = row.iter().map(|panel| legend::height_of_panel(panel, panel_width));
-            top += ABOVE + legends.fold(0.0, f64::max);
-            let bottom = top + lane + PANEL_HEIGHT;
-            canvas.upward_text((MARGIN + 10.0, (top + lane + bottom) / 2.0), 13.0, self.y_label);
-            for (column, panel) in row.iter().enumerate() {
-                let left = LEFT + column as f64 * (panel_width + COLUMN_GAP);
-                let area = Area { left, top, right: left + panel_width, bottom };
-                panel::draw(self, panel, &mut canvas, area, column == 0);
-            }
-            top = bottom + BELOW;
-        }
-        canvas.document(width, top, &self.title, question)
-    }
-
-    /// Wide enough for a tick label at each learning rate.
-    fn panel_width(&self) -> f64 {
-        let XAxis::Numbers(rates) = &self.x_axis else { return 350.0 };
-        let (low, high) = log_range(rates.iter().copied(), RATE_AIR);
-        let room = rates.windows(2).map(|pair| (pair[1] / pair[0]).ln() / (high / low).ln());
-        (48.0 / room.fold(1.0, f64::min)).clamp(350.0, 900.0)
-    }
-
     pub(super) fn y_axis(&self, area: Area) -> Axis {
         let points = || self.curves().flat_map(|curve| &curve.points);
         let (least, most) = self.range;
@@ -190,30 +148,67 @@ impl Chart {
         let shown = points().filter(|point| fits(&point.y));
         let values = shown.flat_map(|point| [point.low, point.y, point.high]).filter(fits);
         let constants = self.panels().filter_map(|panel| panel.constant).filter(fits);
-        let (low, high) = log_range(values.chain(constants), 0.05);
-        Axis { scale: Scale::Log, low, high, low_pixel: area.bottom, high_pixel: area.top }
+        Axis::upwards(Scale::Log, log_range(values.chain(constants), 0.05), area)
+    }
+
+    /// The ticks of the y axis, none of them above what can be, such as 100 %.
+    pub(super) fn y_ticks(&self, axis: &Axis) -> Vec<Tick> {
+        let (possible, beyond): (Vec<Tick>, Vec<Tick>) =
+            axis.ticks().into_iter().partition(|tick| tick.value <= self.range.1);
+        if possible.len() > 1 { possible } else { [possible, beyond].concat() }
     }
 
     pub(super) fn x_axis(&self, panel: &Panel, area: Area) -> Axis {
-        let (scale, low, high) = match &self.x_axis {
-            XAxis::Numbers(rates) => {
-                let (low, high) = log_range(rates.iter().copied(), RATE_AIR);
-                (Scale::Log, low, high)
-            }
+        let (scale, range) = match &self.x_axis {
+            XAxis::Numbers(rates) => (Scale::Log, range_of_numbers(rates)),
             XAxis::Decades => {
                 // One range for all panels, which are compared.
                 let points = self.curves().flat_map(|curve| &curve.points);
-                let (low, high) = log_range(points.map(|point| point.x), 0.03);
-                (Scale::Log, low, high)
+                (Scale::Log, log_range(points.map(|point| point.x), 0.03))
             }
             XAxis::Count => {
                 let points = panel.curves.iter().flat_map(|curve| &curve.points);
                 let stops = panel.curves.iter().filter_map(|curve| curve.stop);
                 let all = points.map(|point| point.x).chain(stops.map(|(x, _)| x));
                 let last = all.fold(1.0, f64::max);
-                (Scale::Linear, -0.02 * last, 1.03 * last)
+                (Scale::Count, (-0.02 * last, 1.03 * last))
             }
         };
-        Axis { scale, low, high, low_pixel: area.left, high_pixel: area.right }
+        Axis::from_left_to_right(scale, range, area)
+    }
+}
+
+/// A single number stands in the middle of its neighbours.
+pub(super) fn range_of_numbers(numbers: &[f64]) -> (f64, f64) {
+    let ticks = ticks::of_numbers(numbers);
+    log_range(ticks.iter().map(|tick| tick.value), RATE_AIR)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_tick_is_above_what_can_be() {
+        let points = [90.0, 99.0].map(|y| CurvePoint::single(y, y)).to_vec();
+        let curve = Curve { series: 0, kind: CurveKind::Mean, points, chosen: None, stop: None };
+        let (title, series) = (String::new(), Vec::new());
+        let panel = Panel { title, series, curves: vec![curve], constant: None, failures: vec![] };
+        let chart = Chart {
+            title: String::new(),
+            note: "",
+            x_label: String::new(),
+            y_label: "test error, %",
+            x_axis: XAxis::Count,
+            range: (0.0, 100.0),
+            constant_is: "",
+            bands: "",
+            series: Vec::new(),
+            rows: vec![vec![panel]],
+        };
+        let axis = chart.y_axis(Area { left: 0.0, top: 0.0, right: 1.0, bottom: 250.0 });
+        assert!(axis.high > 105.0, "the marker has room");
+        let last = chart.y_ticks(&axis).pop();
+        assert_eq!(last.map(|tick| tick.text), Some("100".to_string()));
     }
 }

@@ -7,6 +7,8 @@ use crate::study::Study;
 /// More series than this are hard to tell apart in one panel, and their names fill many lines.
 const MOST_SERIES: usize = 7;
 
+const AT_THE_LOWEST: &str = "an arm that fails at every rate is shown at the lowest one";
+
 /// The arms of a study by panel.
 pub(super) struct Grid<'a> {
     /// The names of the series, in the order of their numbers; empty where each panel has its own.
@@ -61,14 +63,35 @@ impl<'a> Grid<'a> {
         Self { panels: panels.into_iter().map(panel).collect(), series }
     }
 
-    /// How many seeds the arms have at the rates at which they are shown, for titles.
-    pub(super) fn seeds(&self) -> String {
-        let arms = self.panels.iter().flat_map(|panel| &panel.arms);
-        match arms.map(|(_, arm)| arm.shown().len()).max() {
-            Some(1) => "1 seed".to_string(),
-            seeds => format!("{} seeds", seeds.unwrap_or(0)),
-        }
+    /// Under which conditions the arms are shown, for titles: `best rate, 12 seeds`.
+    pub(super) fn conditions(&self, study: &Study) -> String {
+        let rate = match study.is_tuned() {
+            true if self.arms().all(|arm| arm.rate().is_none()) => "lowest rate, ",
+            true => "best rate, ",
+            false => "",
+        };
+        format!("{rate}{}", seeds(self.most_seeds()))
     }
+
+    /// What a figure of runs at the best rate says of arms that have none.
+    pub(super) fn note(&self, study: &Study) -> &'static str {
+        let has_no_rate = self.arms().any(|arm| arm.rate().is_none());
+        if study.is_tuned() && has_no_rate { AT_THE_LOWEST } else { "" }
+    }
+
+    /// How many seeds the arms have at the rates at which they are shown.
+    pub(super) fn most_seeds(&self) -> usize {
+        self.arms().map(|arm| arm.shown().len()).max().unwrap_or(0)
+    }
+
+    fn arms(&self) -> impl Iterator<Item = &Rated<'a>> {
+        self.panels.iter().flat_map(|panel| &panel.arms).map(|(_, arm)| arm)
+    }
+}
+
+/// `1 seed`, `12 seeds`
+pub(super) fn seeds(count: usize) -> String {
+    format!("{count} seed{}", if count == 1 { "" } else { "s" })
 }
 
 fn count_series(arms: &[Named]) -> usize {
@@ -146,6 +169,6 @@ mod tests {
             [&vec!["n0", "n1", "n2", "n3", "n4", "n5", "n6"], &vec!["n0", "n7", "n8"]]
         );
         assert_eq!(grid.panels[1].title, "2 of 2");
-        assert_eq!(grid.seeds(), "1 seed");
+        assert_eq!(grid.conditions(&study), "1 seed");
     }
 }

@@ -1,10 +1,11 @@
 //! The key to a chart: its series, and those signs that occur in it.
 
 use super::chart::{Chart, CurveKind, Panel};
-use super::svg::{Anchor, Area, Canvas, Stroke, text_width};
-use super::{panel, style};
+use super::svg::{Anchor, Area, Canvas, Point, Stroke};
+use super::text::Font;
+use super::{off_scale, style};
 
-const SIZE: f64 = 12.0;
+const TEXT: Font = Font::plain(12.0);
 const LINE_HEIGHT: f64 = 20.0;
 const SIGN_WIDTH: f64 = 34.0;
 const GAP: f64 = 20.0;
@@ -21,39 +22,39 @@ enum Sign {
     Constant,
 }
 
-/// The width the longest entry needs.
-pub(super) fn least_width(chart: &Chart) -> f64 {
-    entries(chart).iter().map(|(_, text)| entry_width(text)).fold(0.0, f64::max)
+/// An entry with its place: the offset of its first line from the corner of the legend.
+struct Placed {
+    sign: Sign,
+    lines: Vec<String>,
+    x: f64,
+    y: f64,
 }
 
-/// Draws the entries below `top` in as many lines as they need; returns where the last line ends.
-pub(super) fn draw(chart: &Chart, canvas: &mut Canvas, left: f64, top: f64, width: f64) -> f64 {
-    let entries = entries(chart);
-    let places = places(&entries, width - left);
-    for ((sign, text), (x, line)) in entries.iter().zip(&places) {
-        let (x, y) = (left + x, top + *line as f64 * LINE_HEIGHT);
-        draw_sign(canvas, *sign, x, y);
-        canvas.text((x + SIGN_WIDTH, y + 4.0), SIZE, Anchor::Start, text);
-    }
-    let last = places.last().map_or(0, |(_, line)| *line);
-    top + (last as f64 + 0.5) * LINE_HEIGHT
+/// How high the legend of a chart is.
+pub(super) fn height(chart: &Chart, width: f64) -> f64 {
+    placed(entries(chart), width).1
+}
+
+/// Draws the legend of a chart, with its corner at the point.
+pub(super) fn draw(chart: &Chart, canvas: &mut Canvas, corner: Point, width: f64) {
+    draw_entries(placed(entries(chart), width).0, canvas, corner);
 }
 
 /// How high the legend of a panel that names its own series is.
 pub(super) fn height_of_panel(panel: &Panel, width: f64) -> f64 {
-    let places = places(&own_entries(panel), width);
-    places.last().map_or(0, |(_, line)| line + 1) as f64 * LINE_HEIGHT
+    placed(own_entries(panel), width).1
 }
 
-/// Draws the series that a panel names itself, with the last line at `bottom`.
-pub(super) fn draw_own(panel: &Panel, canvas: &mut Canvas, left: f64, bottom: f64, width: f64) {
-    let entries = own_entries(panel);
-    let places = places(&entries, width);
-    let last = places.last().map_or(0, |(_, line)| *line);
-    for ((sign, text), (x, line)) in entries.iter().zip(&places) {
-        let (x, y) = (left + x, bottom - (last - line) as f64 * LINE_HEIGHT);
-        draw_sign(canvas, *sign, x, y);
-        canvas.text((x + SIGN_WIDTH, y + 4.0), SIZE, Anchor::Start, text);
+/// Draws the series that a panel names itself, with the corner at the point.
+pub(super) fn draw_own(panel: &Panel, canvas: &mut Canvas, corner: Point, width: f64) {
+    draw_entries(placed(own_entries(panel), width).0, canvas, corner);
+}
+
+fn draw_entries(entries: Vec<Placed>, canvas: &mut Canvas, (left, top): Point) {
+    for Placed { sign, lines, x, y } in entries {
+        let (x, y) = (left + x, top + y + LINE_HEIGHT / 2.0);
+        draw_sign(canvas, sign, x, y);
+        canvas.lines((x + SIGN_WIDTH, y + 4.0), TEXT, Anchor::Start, &lines);
     }
 }
 
@@ -62,22 +63,23 @@ fn own_entries(panel: &Panel) -> Vec<(Sign, String)> {
     series.map(|(number, name)| (Sign::Series(number), name.clone())).collect()
 }
 
-/// The offset of each entry from the left, and the number of its line.
-fn places(entries: &[(Sign, String)], width: f64) -> Vec<(f64, usize)> {
-    let (mut x, mut line) = (0.0, 0);
-    let place = |(_, text): &(Sign, String)| {
-        if x > 0.0 && x + entry_width(text) > width {
-            (x, line) = (0.0, line + 1);
+/// The entries in as many rows as they need, with long texts folded, and the height of all.
+fn placed(entries: Vec<(Sign, String)>, width: f64) -> (Vec<Placed>, f64) {
+    let (mut x, mut y, mut height) = (0.0, 0.0, 0.0);
+    let place = |(sign, text): (Sign, String)| {
+        let lines = TEXT.folded(&text, width - SIGN_WIDTH);
+        let own_width = SIGN_WIDTH + TEXT.widest(lines.iter().map(String::as_str));
+        if x > 0.0 && x + own_width > width {
+            (x, y) = (0.0, height);
         }
-        let place = (x, line);
-        x += entry_width(text) + GAP;
-        place
+        let more = lines.len().saturating_sub(1) as f64 * TEXT.line_height();
+        height = f64::max(height, y + LINE_HEIGHT + more);
+        let placed = Placed { sign, lines, x, y };
+        x += own_width + GAP;
+        placed
     };
-    entries.iter().map(place).collect()
-}
-
-fn entry_width(text: &str) -> f64 {
-    SIGN_WIDTH + text_width(text, SIZE)
+    let placed = entries.into_iter().map(place).collect();
+    (placed, height)
 }
 
 fn entries(chart: &Chart) -> Vec<(Sign, String)> {
@@ -99,7 +101,7 @@ fn entries(chart: &Chart) -> Vec<(Sign, String)> {
     explain(has_failed, Sign::FailedRun, "failed run");
     explain(stops && !has_failed, Sign::Cross, "not finite or zero from here on");
     explain(
-        panel::has_off_scale(chart),
+        off_scale::occurs(chart),
         Sign::OffScale,
         "beyond the axis, and the value farthest out",
     );
@@ -130,8 +132,8 @@ fn draw_sign(canvas: &mut Canvas, sign: Sign, x: f64, y: f64) {
             style::cross(canvas, style::TEXT, (right - 2.0, y));
         }
         Sign::OffScale => {
-            style::arrow(canvas, style::TEXT, (middle - 5.0, y + 4.0), 1.0);
-            style::arrow(canvas, style::TEXT, (middle + 5.0, y - 4.0), -1.0);
+            style::arrow(canvas, style::TEXT, (middle - 5.0, y + 4.0), 1.0, false);
+            style::arrow(canvas, style::TEXT, (middle + 5.0, y - 4.0), -1.0, false);
         }
         Sign::Constant => canvas.line((left, y), (right, y), style::constant_predictor()),
     }

@@ -72,6 +72,7 @@ pub fn log_curves(file_name: &str, title: &str, labels: &LogLabels, curves: &[Lo
     };
     let chart = Chart {
         title: title.to_string(),
+        note: "",
         x_label: labels.x.to_string(),
         y_label: labels.y,
         x_axis: match labels.x_axis {
@@ -139,7 +140,7 @@ mod tests {
         assert_eq!(places((0.0, f64::INFINITY)), (expected, Some((4.0, 1e6))));
         // Arrows: two below and two above in the panel, two in the legend; one value for each edge.
         let svg = log_curves("f.svg", "t", &labels((1e-4, 10.0)), &[curve]).svg;
-        let markers = svg.matches("stroke=\"white\"").count() - 3;
+        let markers = svg.matches("stroke=\"white\" stroke-width=\"0.8\"").count() - 3;
         assert_eq!(markers, 2 + 2 + 2, "{svg}");
         assert!(svg.contains(">1.0e-9<") && svg.contains(">1.0e6<"), "{svg}");
         assert!(svg.contains(">beyond the axis, and the value farthest out<"), "{svg}");

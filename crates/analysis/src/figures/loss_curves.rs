@@ -26,10 +26,11 @@ pub(super) fn chart(
     let measured = panels.iter().any(|panel| !panel.curves.is_empty());
     Ok(measured.then(|| Chart {
         title: format!(
-            "{}: validation loss while training, best rate, {}",
+            "{}: validation loss while training, {}",
             study.name,
-            arms.seeds()
+            arms.conditions(study)
         ),
+        note: arms.note(study),
         x_label: "step".to_string(),
         y_label: "validation loss, nat",
         x_axis: XAxis::Count,

@@ -1,6 +1,7 @@
 //! How well each arm trains at each learning rate of the grid.
 
 use super::chart::{Chart, Curve, CurveKind, CurvePoint, Failures, Panel, XAxis, over_seeds};
+use super::grid::seeds;
 use super::{Grid, PANELS_PER_ROW, PanelArms, SEEDS, drawable, in_rows};
 use crate::arms::distinct;
 use crate::rate::{Rated, same_rate};
@@ -15,8 +16,9 @@ pub(super) fn chart(study: &Study, arms: &Grid) -> Option<Chart> {
         title: format!(
             "{}: validation loss against learning rate, {}",
             study.name,
-            seeds(study, arms)
+            all_seeds(study, arms)
         ),
+        note: "",
         x_label: "peak learning rate".to_string(),
         y_label: "validation loss, nat",
         range: (0.0, f64::INFINITY),
@@ -29,10 +31,13 @@ pub(super) fn chart(study: &Study, arms: &Grid) -> Option<Chart> {
 }
 
 /// `3 seeds, 12 at plausible rates`
-fn seeds(study: &Study, arms: &Grid) -> String {
+fn all_seeds(study: &Study, arms: &Grid) -> String {
     let tuning = study.runs.iter().filter(|run| run.phase == Phase::Tune);
-    let seeds = distinct(tuning.map(|run| run.seed)).len();
-    format!("{seeds} seeds, {} at plausible rates", arms.seeds().trim_end_matches(" seeds"))
+    let tuned = distinct(tuning.map(|run| run.seed)).len();
+    match arms.most_seeds() {
+        all if all > tuned => format!("{}, {all} at plausible rates", seeds(tuned)),
+        _ => seeds(tuned),
+    }
 }
 
 fn panel(grid: &[f64], panel: &PanelArms) -> Panel {

@@ -1,19 +1,22 @@
 //! Draws one panel of a chart: frame, grid, lane of failures, curves.
 
-use super::axis::{Axis, TICK_SIZE};
+use super::axis::{Axis, TICK};
 use super::chart::{Chart, Curve, CurveKind, CurvePoint, Panel, XAxis};
-use super::svg::{Anchor, Area, Canvas, Stroke, text_width};
-use super::{legend, style};
-use crate::arms::distinct;
-use crate::number::three_digits;
-use crate::rate::rate_text;
+use super::off_scale::{self, side};
+use super::svg::{Anchor, Area, Canvas, Stroke};
+use super::text::Font;
+use super::{legend, style, ticks};
 
 /// One row of the lane of failures.
 const LANE_ROW: f64 = 16.0;
-/// How far the texts of ticks may reach out of the panel: less than half of the gap between two panels.
-const OVERHANG: f64 = 12.0;
 /// Markers are drawn at about this many points of a curve.
 const MARKERS: usize = 10;
+const TITLE: Font = Font::plain(13.0);
+/// Of the axes.
+pub(super) const LABEL: Font = Font::plain(13.0);
+const COUNT: Font = Font::plain(11.0);
+/// Beside the lane.
+pub(super) const FAILED: &str = "failed";
 
 pub(super) fn lane_height(chart: &Chart) -> f64 {
     match chart.failing_series().len() {
@@ -22,15 +25,24 @@ pub(super) fn lane_height(chart: &Chart) -> f64 {
     }
 }
 
+/// How high the title of a panel and its own legend are, above it.
+pub(super) fn height_above(panel: &Panel, width: f64) -> f64 {
+    let lines = TITLE.folded(&panel.title, width).len();
+    legend::height_of_panel(panel, width) + lines.max(1) as f64 * TITLE.line_height() + 10.0
+}
+
 /// `area` includes the lane at its top. Only the first panel of a row labels the shared y axis.
 pub(super) fn draw(chart: &Chart, panel: &Panel, canvas: &mut Canvas, area: Area, first: bool) {
     let plot = Area { top: area.top + lane_height(chart), ..area };
     let (x_axis, y_axis) = (chart.x_axis(panel, plot), chart.y_axis(plot));
-    let own_legend = legend::height_of_panel(panel, area.right - area.left);
-    canvas.text((area.left, area.top - own_legend - 8.0), 13.0, Anchor::Start, &panel.title);
-    legend::draw_own(panel, canvas, area.left, area.top - 12.0, area.right - area.left);
+    let width = area.right - area.left;
+    let title = TITLE.folded(&panel.title, width);
+    let own_legend = area.top - legend::height_of_panel(panel, width);
+    let above = title.len().saturating_sub(1) as f64 * TITLE.line_height();
+    canvas.lines((area.left, own_legend - 8.0 - above), TITLE, Anchor::Start, &title);
+    legend::draw_own(panel, canvas, (area.left, own_legend - 2.0), width);
     x_ticks(chart, canvas, &x_axis, area);
-    y_ticks(canvas, &y_axis, plot, first);
+    y_ticks(chart, canvas, &y_axis, plot, first);
     if plot.top > area.top {
         lane(chart, panel, canvas, &x_axis, Area { bottom: plot.top, ..area }, first);
     }
@@ -52,66 +64,33 @@ pub(super) fn draw(chart: &Chart, panel: &Panel, canvas: &mut Canvas, area: Area
             style::cross(canvas, style::color(curve.series), at);
         }
     }
-    off_scale(panel, canvas, &x_axis, &y_axis, plot);
-}
-
-/// An end of the y axis.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Above,
-    Below,
-}
-
-/// The end beyond which a value lies; one that is no number lies above.
-fn side(y: f64, axis: &Axis) -> Option<Side> {
-    match y {
-        y if y < axis.low => Some(Side::Below),
-        y if y <= axis.high => None,
-        _ => Some(Side::Above),
-    }
-}
-
-/// Whether some curve leaves the y axis.
-pub(super) fn has_off_scale(chart: &Chart) -> bool {
-    let area = Area { left: 0.0, top: 0.0, right: 1.0, bottom: 1.0 };
-    let axis = chart.y_axis(area);
-    let stops = chart.curves().filter_map(|curve| curve.stop).map(|(_, y)| y);
-    let values = chart.curves().flat_map(|curve| curve.points.iter().map(|point| point.y));
-    values.chain(stops).any(|y| side(y, &axis).is_some())
-}
-
-/// Numbers in one style: `1e-3`, `1e-2` or `8`, `64`.
-fn texts(numbers: &[f64]) -> impl Iterator<Item = String> {
-    let is_plain = numbers.iter().all(|number| (0.1..1e5).contains(number));
-    numbers.iter().map(move |&number| if is_plain { number.to_string() } else { rate_text(number) })
+    off_scale::draw(panel, canvas, &x_axis, &y_axis, plot);
 }
 
 fn x_ticks(chart: &Chart, canvas: &mut Canvas, axis: &Axis, area: Area) {
-    let ticks: Vec<(f64, String)> = match &chart.x_axis {
-        XAxis::Numbers(numbers) => numbers.iter().copied().zip(texts(numbers)).collect(),
+    let grid = Stroke { color: style::GRID, width: 1.0, dash: "" };
+    let ticks = match &chart.x_axis {
+        XAxis::Numbers(numbers) => axis.thinned(ticks::of_numbers(numbers)),
         XAxis::Count | XAxis::Decades => axis.ticks(),
     };
-    let grid = Stroke { color: style::GRID, width: 1.0, dash: "" };
-    for (tick, text) in ticks {
-        let x = axis.pixel(tick);
+    for tick in ticks {
+        let x = axis.pixel(tick.value);
         canvas.line((x, area.top), (x, area.bottom), grid);
-        // A text at the edge must not reach into that of the panel beside it.
-        let half = text_width(&text, TICK_SIZE) / 2.0;
-        if x - half >= area.left - OVERHANG && x + half <= area.right + OVERHANG {
-            canvas.text((x, area.bottom + 15.0), TICK_SIZE, Anchor::Middle, &text);
-        }
+        let at = (axis.middle_of(&tick), area.bottom + 16.0);
+        canvas.text(at, TICK, Anchor::Middle, &tick.text);
     }
-    let middle = (area.left + area.right) / 2.0;
-    canvas.text((middle, area.bottom + 34.0), 13.0, Anchor::Middle, &chart.x_label);
+    let middle = ((area.left + area.right) / 2.0, area.bottom + 34.0);
+    let lines = LABEL.folded(&chart.x_label, area.right - area.left);
+    canvas.lines(middle, LABEL, Anchor::Middle, &lines);
 }
 
-fn y_ticks(canvas: &mut Canvas, axis: &Axis, plot: Area, labelled: bool) {
+fn y_ticks(chart: &Chart, canvas: &mut Canvas, axis: &Axis, plot: Area, labelled: bool) {
     let grid = Stroke { color: style::GRID, width: 1.0, dash: "" };
-    for (tick, text) in axis.ticks() {
-        let y = axis.pixel(tick);
+    for tick in chart.y_ticks(axis) {
+        let y = axis.pixel(tick.value);
         canvas.line((plot.left, y), (plot.right, y), grid);
         if labelled {
-            canvas.text((plot.left - 7.0, y + 4.0), TICK_SIZE, Anchor::End, &text);
+            canvas.text((plot.left - 7.0, y + 4.0), TICK, Anchor::End, &tick.text);
         }
     }
 }
@@ -122,7 +101,7 @@ fn lane(chart: &Chart, panel: &Panel, canvas: &mut Canvas, x: &Axis, lane: Area,
     canvas.rectangle(lane, "#f3f3f3", style::FRAME);
     if labelled {
         let middle = (lane.top + lane.bottom) / 2.0 + 4.0;
-        canvas.text((lane.left - 7.0, middle), TICK_SIZE, Anchor::End, "failed");
+        canvas.text((lane.left - 7.0, middle), TICK, Anchor::End, FAILED);
     }
     let rows = chart.failing_series();
     for failures in &panel.failures {
@@ -131,53 +110,8 @@ fn lane(chart: &Chart, panel: &Panel, canvas: &mut Canvas, x: &Axis, lane: Area,
         let center = x.pixel(failures.x);
         style::cross(canvas, style::color(failures.series), (center - 8.0, y));
         let count = format!("{}/{}", failures.failed, failures.of);
-        canvas.text((center, y + 4.0), 11.0, Anchor::Start, &count);
+        canvas.text((center, y + 4.0), COUNT, Anchor::Start, &count);
     }
-}
-
-/// Arrows at the edges where curves lie beyond them, for each series with the value farthest out; arrows
-/// of several series stand side by side, their values one below the other.
-fn off_scale(panel: &Panel, canvas: &mut Canvas, x: &Axis, y: &Axis, plot: Area) {
-    for (side, edge, outwards) in [(Side::Above, plot.top, -1.0), (Side::Below, plot.bottom, 1.0)] {
-        let mut said = 0.0;
-        for series in distinct(panel.curves.iter().map(|curve| curve.series)) {
-            let color = style::color(series);
-            let aside = 9.0 * ((series % 5) as f64 - 1.0);
-            let mut farthest: Option<(f64, f64)> = None;
-            for curve in panel.curves.iter().filter(|curve| curve.series == series) {
-                let points = beyond(curve, side, y);
-                let stride = points.len().div_ceil(MARKERS).max(1);
-                for (number, (at, value)) in points.into_iter().enumerate() {
-                    let at = x.pixel_within(at) + aside;
-                    let at = at.clamp(plot.left + 5.0, plot.right - 5.0);
-                    if number.is_multiple_of(stride) {
-                        style::arrow(canvas, color, (at, edge), outwards);
-                    }
-                    let is_farther = farthest.is_none_or(|(_, other)| match side {
-                        Side::Above => value > other,
-                        Side::Below => value < other,
-                    });
-                    if value.is_finite() && value > 0.0 && is_farther {
-                        farthest = Some((at, value));
-                    }
-                }
-            }
-            if let Some((at, value)) = farthest {
-                let text = three_digits(value);
-                let half = text_width(&text, 10.0) / 2.0;
-                let at = at.clamp(plot.left + half + 2.0, plot.right - half - 2.0);
-                let height = edge - (17.0 + said) * outwards + 4.0;
-                canvas.coloured((at, height), 10.0, color, &text);
-                said += 11.0;
-            }
-        }
-    }
-}
-
-/// The points of a curve, and where it stops, that lie beyond an end of the axis.
-fn beyond(curve: &Curve, end: Side, axis: &Axis) -> Vec<(f64, f64)> {
-    let points = curve.points.iter().map(|point| (point.x, point.y));
-    points.chain(curve.stop).filter(|(_, y)| side(*y, axis) == Some(end)).collect()
 }
 
 fn band(curve: &Curve, canvas: &mut Canvas, x: &Axis, y: &Axis) {

@@ -42,9 +42,14 @@ pub(super) fn constant_predictor() -> Stroke {
     Stroke { color: "#555555", width: 1.2, dash: "5 4" }
 }
 
-/// The marker of a series: filled, or open for a mean from which failed seeds are missing.
+/// The inside and the rim of a mark: filled, or open for a mean from which failed seeds are missing.
+pub(super) fn filling(color: &'static str, is_open: bool) -> (&'static str, &'static str) {
+    if is_open { ("white", color) } else { (color, "white") }
+}
+
+/// The marker of a series.
 pub(super) fn marker(canvas: &mut Canvas, series: usize, at: Point, is_open: bool) {
-    let (fill, rim) = if is_open { ("white", color(series)) } else { (color(series), "white") };
+    let (fill, rim) = filling(color(series), is_open);
     match MARKERS[series % MARKERS.len()] {
         [] => canvas.dot(at, MARKER_RADIUS, fill, rim),
         outline => {
@@ -55,9 +60,29 @@ pub(super) fn marker(canvas: &mut Canvas, series: usize, at: Point, is_open: boo
 }
 
 /// A triangle inside of an edge that points outwards: down for 1, up for -1.
-pub(super) fn arrow(canvas: &mut Canvas, color: &str, (x, edge): Point, outwards: f64) {
+pub(super) fn arrow(
+    canvas: &mut Canvas,
+    color: &'static str,
+    (x, edge): Point,
+    outwards: f64,
+    is_open: bool,
+) {
+    let (fill, rim) = filling(color, is_open);
     let base = edge - 8.0 * outwards;
-    canvas.shape(&[(x - 4.0, base), (x + 4.0, base), (x, edge - outwards)], color, "white");
+    canvas.shape(&[(x - 4.0, base), (x + 4.0, base), (x, edge - outwards)], fill, rim);
+}
+
+/// The same at an edge beside it: to the right for 1, to the left for -1.
+pub(super) fn sideways_arrow(
+    canvas: &mut Canvas,
+    color: &'static str,
+    (edge, y): Point,
+    outwards: f64,
+    is_open: bool,
+) {
+    let (fill, rim) = filling(color, is_open);
+    let base = edge - 9.0 * outwards;
+    canvas.shape(&[(base, y - 4.5), (base, y + 4.5), (edge - outwards, y)], fill, rim);
 }
 
 pub(super) fn cross(canvas: &mut Canvas, color: &'static str, (x, y): Point) {

@@ -1,5 +1,6 @@
 //! A writer of SVG elements. Coordinates are pixels from the top left corner.
 
+use super::text::Font;
 use std::fmt::Write;
 
 pub(super) type Point = (f64, f64);
@@ -93,35 +94,52 @@ impl Canvas {
         ));
     }
 
-    pub(super) fn text(&mut self, (x, y): Point, size: f64, anchor: Anchor, content: &str) {
+    /// A text with a part of it at the point; nothing where there is no text.
+    pub(super) fn text(&mut self, at: Point, font: Font, anchor: Anchor, content: &str) {
+        if !content.is_empty() {
+            self.written(at, font, anchor, "", content);
+        }
+    }
+
+    /// Lines of text, the first at the point and the others below it.
+    pub(super) fn lines(&mut self, (x, y): Point, font: Font, anchor: Anchor, lines: &[String]) {
+        for (number, line) in lines.iter().enumerate() {
+            self.text((x, y + number as f64 * font.line_height()), font, anchor, line);
+        }
+    }
+
+    /// Text in a colour, with a white rim that keeps it apart from the lines below it.
+    pub(super) fn value(
+        &mut self,
+        at: Point,
+        font: Font,
+        anchor: Anchor,
+        color: &str,
+        content: &str,
+    ) {
+        let look = format!(
+            " fill=\"{color}\" stroke=\"white\" stroke-width=\"3\" stroke-linejoin=\"round\" \
+             paint-order=\"stroke\""
+        );
+        self.written(at, font, anchor, &look, content);
+    }
+
+    fn written(&mut self, (x, y): Point, font: Font, anchor: Anchor, look: &str, content: &str) {
         self.element(format_args!(
-            "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{size}\" text-anchor=\"{}\">{}</text>",
+            "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{}\"{} text-anchor=\"{}\"{look}>{}</text>",
+            font.size,
+            if font.is_bold { " font-weight=\"bold\"" } else { "" },
             anchor.name(),
             escape(content)
         ));
     }
 
-    /// Text in a colour, centred at the point.
-    pub(super) fn coloured(&mut self, (x, y): Point, size: f64, color: &str, content: &str) {
-        self.element(format_args!(
-            "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{size}\" text-anchor=\"middle\" \
-             fill=\"{color}\">{}</text>",
-            escape(content)
-        ));
-    }
-
-    pub(super) fn bold(&mut self, (x, y): Point, size: f64, content: &str) {
-        self.element(format_args!(
-            "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{size}\" font-weight=\"bold\">{}</text>",
-            escape(content)
-        ));
-    }
-
     /// Text that reads from bottom to top, centred at the point.
-    pub(super) fn upward_text(&mut self, (x, y): Point, size: f64, content: &str) {
+    pub(super) fn upward_text(&mut self, (x, y): Point, font: Font, content: &str) {
         self.element(format_args!(
-            "<text transform=\"translate({x:.1} {y:.1}) rotate(-90)\" font-size=\"{size}\" \
+            "<text transform=\"translate({x:.1} {y:.1}) rotate(-90)\" font-size=\"{}\" \
              text-anchor=\"middle\">{}</text>",
+            font.size,
             escape(content)
         ));
     }
@@ -148,9 +166,10 @@ impl Canvas {
         description: &str,
     ) -> String {
         let (title, description) = (escape(title), escape(description));
+        let (width, height) = (width.ceil(), height.ceil());
         format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" \
-             height=\"{height:.0}\" viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\" \
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" \
+             height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
              font-family=\"Helvetica, Arial, 'DejaVu Sans', sans-serif\" fill=\"#222222\">\n\
              <title>{title}</title>\n<desc>{description}</desc>\n\
              <rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n{}</svg>\n",
@@ -179,18 +198,6 @@ impl Anchor {
     }
 }
 
-/// About how wide a text is; fonts differ, so this errs on the wide side.
-pub(super) fn text_width(content: &str, size: f64) -> f64 {
-    let width = |letter: char| match letter {
-        'i' | 'j' | 'l' | 'f' | 't' | '.' | ',' | ':' | ';' | '(' | ')' | '/' | ' ' | '\''
-        | '|' => 0.34,
-        'm' | 'w' | 'M' | 'W' | '%' => 0.92,
-        letter if letter.is_uppercase() => 0.72,
-        _ => 0.6,
-    };
-    size * content.chars().map(width).sum::<f64>()
-}
-
 fn coordinates(points: &[Point]) -> String {
     points.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect::<Vec<_>>().join(" ")
 }
@@ -206,7 +213,7 @@ mod tests {
     #[test]
     fn text_is_escaped() {
         let mut canvas = Canvas::default();
-        canvas.text((1.0, 2.0), 12.0, Anchor::Start, "a < b & c > d");
+        canvas.text((1.0, 2.0), Font::plain(12.0), Anchor::Start, "a < b & c > d");
         let svg = canvas.document(10.0, 10.0, "<t>", "?");
         assert!(svg.contains(">a &lt; b &amp; c &gt; d</text>"));
         assert!(svg.contains("<title>&lt;t&gt;</title>"));
