@@ -139,24 +139,95 @@ fn overwriting_says_what_it_removes() {
 }
 
 #[test]
-fn runs_of_another_engine_are_kept_and_not_shown() {
+fn runs_of_another_engine_are_not_used_and_do_not_vanish() {
     let world = World::with(TINY);
     world.normlab("run study.toml").exits_with(0);
     let table = world.read("results/tiny/runs.csv");
-    let old = table.lines().nth(1).unwrap().split(',').next().unwrap();
-    let path = format!("results/tiny/runs/{old}/run.toml");
-    let record = world.read(&path);
-    let older = record.replacen("engine = 2", "engine = 1", 1).replace("engine = 2", "engine = 1");
-    std::fs::create_dir_all(world.path("results/tiny/runs/00000000000a")).unwrap();
-    world.write("results/tiny/runs/00000000000a/run.toml", &older);
-    // And under its own name, as if the id did not tell.
-    world.write(&path, &older);
+    let ids: Vec<&str> = table.lines().skip(1).map(|row| row.split(',').next().unwrap()).collect();
+    let path = |id: &str| format!("results/tiny/runs/{id}/run.toml");
+    let record = world.read(&path(ids[0]));
+    let older = |id: &str| {
+        let text = world.read(&path(id));
+        text.replacen("engine = 2", "engine = 1", 1).replace("engine = 2", "engine = 1")
+    };
+    world.write(&path(ids[0]), &older(ids[0]));
     let ran = world.normlab("run study.toml").exits_with(0);
-    assert!(ran.stdout.contains("2 runs of an earlier engine, whose numbers differ, are kept"));
+    assert!(ran.stdout.contains("1 run of another engine"), "{}", ran.stdout);
     assert!(ran.stderr.contains("1 run in "), "{}", ran.stderr);
-    assert_eq!(world.read(&path), record, "it was made again");
-    assert_eq!(world.read("results/tiny/runs/00000000000a/run.toml"), older);
+    assert_eq!(world.read(&path(ids[0])), record, "it was made again");
     assert_eq!(world.read("results/tiny/runs.csv"), table);
+    // A folder that has nothing else is another version's, and its table is not written over.
+    for id in &ids {
+        world.write(&path(id), &older(id));
+    }
+    let refused = world.normlab("run study.toml").exits_with(2);
+    let found = format!("results/tiny holds {} runs of engine 1; this is engine 2", ids.len());
+    assert!(refused.stderr.contains(&found), "{}", refused.stderr);
+    assert_eq!(world.read("results/tiny/runs.csv"), table);
+}
+
+#[test]
+fn a_run_that_lost_a_file_is_made_again() {
+    let world = World::with(TINY);
+    world.normlab("run study.toml").exits_with(0);
+    let before = results(&world, "results");
+    let table = world.read("results/tiny/runs.csv");
+    let confirmed = table.lines().find(|row| row.contains(",confirm,")).unwrap();
+    let id = confirmed.split(',').next().unwrap();
+    std::fs::remove_file(world.path(&format!("results/tiny/runs/{id}/metrics.csv"))).unwrap();
+    // A report prints what it can and says what is missing.
+    let report = world.normlab("report results/tiny").exits_with(1);
+    assert!(report.stdout.contains("Against pre:"), "{}", report.stdout);
+    assert!(report.stderr.contains(&format!("{id}/metrics.csv")), "{}", report.stderr);
+    let ran = world.normlab("run study.toml").exits_with(0);
+    assert!(ran.stderr.contains("1 run in "), "{}", ran.stderr);
+    assert!(before == results(&world, "results"));
+}
+
+#[test]
+fn overwriting_touches_no_folder_but_that_of_a_study() {
+    let world = World::with(TINY);
+    for path in ["results/tiny/figures", "results/tiny/runs"] {
+        std::fs::create_dir_all(world.path(path)).unwrap();
+    }
+    world.write("results/tiny/figures/photo.svg", "mine");
+    world.write("results/tiny/runs/log.txt", "mine");
+    for line in ["run study.toml", "run study.toml --overwrite", "run study.toml --dry-run"] {
+        let refused = world.normlab(line).exits_with(2);
+        assert!(refused.stderr.contains("and no results of a study"), "{}", refused.stderr);
+    }
+    assert_eq!(world.read("results/tiny/figures/photo.svg"), "mine");
+    assert_eq!(world.read("results/tiny/runs/log.txt"), "mine");
+}
+
+#[test]
+fn an_unfinished_study_is_reported_as_that() {
+    let world = World::with(&slow());
+    let mut child = world.begin("run study.toml --jobs 1");
+    wait_until("three runs have finished", || world.entries("results/tiny/runs") >= 3);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let report = world.normlab("report results/tiny").exits_with(0);
+    assert!(!report.stdout.contains("better") && !report.stdout.contains("separated"));
+    assert!(report.stdout.contains("unfinished"), "{}", report.stdout);
+}
+
+#[test]
+fn what_was_confirmed_keeps_its_rows_while_rates_are_tuned_anew() {
+    let world = World::with(&slow());
+    world.normlab("run study.toml").exits_with(0);
+    let confirmed = |table: String| table.lines().filter(|row| row.contains(",confirm,")).count();
+    let before = confirmed(world.read("results/tiny/runs.csv"));
+    let study = world.read("study.toml");
+    let more = study.replace("learning_rate = [1e-2, 3e-2]", "learning_rate = [1e-2, 3e-2, 1e-1]");
+    assert_ne!(more, study);
+    world.write("study.toml", &more);
+    let runs = world.entries("results/tiny/runs");
+    let mut child = world.begin("run study.toml --jobs 1");
+    wait_until("a run has finished", || world.entries("results/tiny/runs") > runs);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(confirmed(world.read("results/tiny/runs.csv")), before);
 }
 
 #[test]

@@ -14,6 +14,8 @@ use crate::recorder::RunFiles;
 
 /// The name of the file.
 pub const RUN: &str = "run.toml";
+/// The file whose size the clock decides, so that it is no part of what is kept.
+const TIMING: &str = "timing.csv";
 
 /// The text of `run.toml`.
 pub fn written(run: &Run, outcome: &Outcome, files: &RunFiles) -> String {
@@ -37,7 +39,12 @@ pub fn written(run: &Run, outcome: &Outcome, files: &RunFiles) -> String {
             parameters: outcome.parameters,
             constant_loss: outcome.constant_loss,
         },
-        files: files.named().map(|(name, bytes)| (name.to_string(), bytes.len() as u64)).into(),
+        files: files
+            .named()
+            .into_iter()
+            .filter(|(name, _)| *name != TIMING)
+            .map(|(name, bytes)| (name.to_string(), bytes.len() as u64))
+            .collect(),
     };
     toml::to_string(&record).expect("a record is a table of numbers and texts")
 }
@@ -82,7 +89,8 @@ fn whole(folder: &Path) -> Option<Record> {
     let is_there = |(name, &length): (&String, &u64)| {
         fs::metadata(folder.join(name)).is_ok_and(|metadata| metadata.len() == length)
     };
-    record.files.iter().all(is_there).then_some(record)
+    let is_whole = folder.join(TIMING).is_file() && record.files.iter().all(is_there);
+    is_whole.then_some(record)
 }
 
 /// The cells `status` and `reason`; the reason of a finished run is empty.
@@ -105,7 +113,7 @@ struct Record {
     engine: u32,
     identity: String,
     outcome: Scores,
-    /// The lengths of the other files, in bytes.
+    /// The lengths of `metrics.csv` and `layers.csv`, in bytes.
     files: BTreeMap<String, u64>,
 }
 
@@ -213,8 +221,10 @@ mod tests {
         let text = written(&run(), &outcome(Status::Finished, 0.5), &files());
         for (name, bytes) in files().named() {
             let folder = folder(&text);
-            fs::write(folder.path().join(name), &bytes[1..]).unwrap();
-            assert_eq!(kept(folder.path()), Kept::Damaged, "{name} is cut short");
+            if name != TIMING {
+                fs::write(folder.path().join(name), &bytes[1..]).unwrap();
+                assert_eq!(kept(folder.path()), Kept::Damaged, "{name} is cut short");
+            }
             fs::remove_file(folder.path().join(name)).unwrap();
             assert_eq!(kept(folder.path()), Kept::Damaged, "{name} is missing");
             assert!(read(folder.path(), &run()).is_none());

@@ -16,7 +16,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 pub use layout::{runs_csv, study_toml};
-pub use removal::{listed, remove};
+pub use removal::remove;
 pub use results::{Folder, keep_figures, write_figure, write_summary};
 pub use survey::{Survey, replaced, survey};
 

@@ -15,7 +15,7 @@ pub struct RunFiles {
 }
 
 impl RunFiles {
-    /// The files with their names.
+    /// The files with their names, `timing.csv` last.
     pub fn named(&self) -> [(&'static str, &[u8]); 3] {
         [("metrics.csv", &self.metrics), ("layers.csv", &self.layers), ("timing.csv", &self.timing)]
     }

@@ -31,8 +31,9 @@ pub fn report(arguments: &ReportArguments) -> Result<ExitCode, Failure> {
     let (name, question) = name_and_question(root);
     let study = Study::read(&runs, &name, &question);
     let study = study.map_err(|error| Failure::BadInput(error.to_string()))?;
+    let written = write(root, &study);
     say(&text(&study))?;
-    say(&write(root, &study)?)?;
+    say(&written?)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -59,8 +59,9 @@ pub fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
     let announced = train(&plan, &loaded.dataset, &folder, &survey, arguments)?;
     // Where standard output takes no text the results are made all the same.
     let study = Study::read(&folder.runs_csv(), &plan.name, &plan.question)?;
+    let written = report::write(folder.path(), &study);
     announced.and(say(&report::text(&study)))?;
-    say(&report::write(folder.path(), &study)?)?;
+    say(&written?)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -4,11 +4,11 @@
 /// 1e-2 repeats after two steps and goes on with 3e-2; of two rates the step is their ratio; one rate
 /// belongs to the grid 1, 3, 10, 30 times a power of ten, or to its multiple.
 pub fn above(grid: &[f64], count: usize) -> Vec<f64> {
-    let mut grid = match *grid {
+    let grid = match *grid {
         [only] => vec![only / 10.0, only / step_below(only), only],
         _ => grid.to_vec(),
     };
-    grown(&mut grid, count)
+    grown(grid, count).into_iter().map(rounded).collect()
 }
 
 /// The next rates below an ascending grid, the nearest first; see [`above`].
@@ -17,14 +17,14 @@ pub fn below(grid: &[f64], count: usize) -> Vec<f64> {
         [only] => vec![only, only * (10.0 / step_below(only)), only * 10.0],
         _ => grid.to_vec(),
     };
-    let mut inverse: Vec<f64> = grid.iter().rev().map(|rate| 1.0 / rate).collect();
-    grown(&mut inverse, count).into_iter().map(|inverse| rounded(1.0 / inverse)).collect()
+    let inverse = grid.iter().rev().map(|rate| 1.0 / rate).collect();
+    grown(inverse, count).into_iter().map(|inverse| rounded(1.0 / inverse)).collect()
 }
 
-fn grown(grid: &mut Vec<f64>, count: usize) -> Vec<f64> {
+fn grown(mut grid: Vec<f64>, count: usize) -> Vec<f64> {
     let first = grid.len();
     for _ in 0..count {
-        grid.push(rounded(next(grid)));
+        grid.push(next(&grid));
     }
     grid.split_off(first)
 }

@@ -104,17 +104,15 @@ fn found(plan: &Plan, survey: &Survey) -> Vec<String> {
         let runs = counted(others, "finished run");
         lines.push(format!("{runs} of other versions of this study are kept and not shown."));
     }
-    if survey.stale > 0 {
-        let runs = counted(survey.stale, "run");
+    if !survey.other_engines.is_empty() {
+        let runs = counted(survey.other_engines.len(), "run");
         lines.push(format!(
-            "{runs} of an earlier engine, whose numbers differ, are kept and not shown."
+            "{runs} of another engine, whose numbers differ, are kept and not used."
         ));
     }
-    if survey.unreadable > 0 {
-        let runs = counted(survey.unreadable, "run");
-        lines.push(format!(
-            "{runs} cannot be read and are made again if they belong to this study."
-        ));
+    if survey.damaged > 0 {
+        let runs = counted(survey.damaged, "damaged run");
+        lines.push(format!("{runs} are made again if they belong to this study."));
     }
     lines
 }
