@@ -4,7 +4,7 @@ use crate::arms::distinct;
 use crate::comparison::{Comparison, Contrast, Contrasts, FEWEST_PAIRS, Verdict, Withheld};
 use crate::rate::RateChoice;
 use crate::summary::{ArmSummary, Role, Summary};
-use crate::table::{bounds, p_text, signed};
+use crate::table::{bounds, digits_for, p_text, signed};
 
 impl Summary {
     /// The answer: paragraphs, each a heading and items below it. For every panel, what may be said
@@ -201,18 +201,15 @@ fn chosen(contrast: &Contrast, scale: f64, digits: usize, unit: &str) -> String 
     format!("{bounds} {unit}")
 }
 
-/// `at most 1.5 points`, rounded up, or why that is not known. Accuracies differ by 100 points at most.
+/// `at most 1.5 points`, as the interval is printed, or why that is not known. Accuracies differ by 100
+/// points at most.
 fn at_most(contrast: &Contrast, scale: f64, digits: usize, unit: &str) -> String {
     match contrast.at_most() * scale {
         bound if !bound.is_finite() => "no bound".to_string(),
         0.0 => "no difference".to_string(),
         bound => {
             let bound = if unit == POINTS { bound.min(100.0) } else { bound };
-            // A bound that would be all zeros gets digits until it shows one.
-            let digits = (digits..12).find(|&more| bound * 10f64.powi(more as i32) >= 1.0);
-            let digits = digits.unwrap_or(12);
-            let unit_of_digits = 10f64.powi(digits as i32);
-            let bound = (bound * unit_of_digits - 1e-9).ceil() / unit_of_digits;
+            let digits = digits_for(contrast.interval, scale, digits);
             format!("at most {bound:.digits$} {unit}")
         }
     }

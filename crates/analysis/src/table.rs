@@ -298,14 +298,14 @@ fn bounds_in(interval: Interval, unit: f64, digits: usize) -> Option<String> {
     (low.is_finite() && high.is_finite()).then(|| format!("[{low:.digits$}, {high:.digits$}]"))
 }
 
-/// `digits`, or up to two more where a bound would be rounded to 0.
-fn digits_for(interval: Interval, unit: f64, digits: usize) -> usize {
+/// `digits`, or as many more as a bound needs that would be rounded to 0, up to twelve.
+pub(crate) fn digits_for(interval: Interval, unit: f64, digits: usize) -> usize {
     let is_hidden = |bound: f64, digits: usize| {
         bound != 0.0 && (bound * unit).abs() < 0.5 * 0.1_f64.powi(digits as i32)
     };
     let shows =
         |digits: &usize| !is_hidden(interval.low, *digits) && !is_hidden(interval.high, *digits);
-    (digits..digits + 2).find(shows).unwrap_or(digits + 2)
+    (digits..12).find(shows).unwrap_or(12)
 }
 
 /// Three decimals, and a bound below that.

@@ -225,7 +225,7 @@ fn a_study_that_lacks_runs_gets_no_verdict_on_the_arms_that_lack_them() {
 }
 
 #[test]
-fn a_bound_is_rounded_up_and_never_to_nothing() {
+fn a_bound_is_never_rounded_to_nothing() {
     let same = PRE;
     let almost = PRE.map(|loss| loss.map(|loss| loss + 1.1e-5));
     let summary = summary_of(&[arm("pre", &PRE), arm("same", &same)]);
